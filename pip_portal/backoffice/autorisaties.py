@@ -1,0 +1,26 @@
+"""Autorisaties API: which rights our own client has, for `pip-portal check`.
+
+Source: VNG Autorisaties API 1.0.0.
+"""
+
+from pip_portal.backoffice.resource import Resource, Tekst
+
+
+class Autorisatie(Resource):
+    component: Tekst = ""
+    scopes: tuple[str, ...] = ()
+    zaaktype: Tekst = ""
+    informatieobjecttype: Tekst = ""
+    besluittype: Tekst = ""
+    max_vertrouwelijkheidaanduiding: Tekst = ""
+
+
+class Applicatie(Resource):
+    client_ids: tuple[str, ...] = ()
+    label: Tekst = ""
+    heeft_alle_autorisaties: bool = False
+    autorisaties: tuple[Autorisatie, ...] = ()
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        return frozenset(scope for autorisatie in self.autorisaties for scope in autorisatie.scopes)

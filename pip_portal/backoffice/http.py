@@ -1,0 +1,312 @@
+"""The one way out: a connection to one remote API, with its limits, its errors and its measurements."""
+
+import asyncio
+import json
+import logging
+import random
+import ssl
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+from prometheus_client import Counter, Histogram
+from pydantic import TypeAdapter, ValidationError
+
+from pip_portal.backoffice.breaker import CircuitBreaker
+from pip_portal.errors import BackofficeDefect, BackofficeUnavailable, NotFound
+from pip_portal.gebruiker import Gebruiker
+from pip_portal.logs import meting, traceparent
+from pip_portal.settings import Api
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Authorization = Callable[[Gebruiker | None], str]
+
+RETRY_STATUS: Final = frozenset({429, 502, 503, 504})
+RETRY_WAIT: Final = (0.1, 0.3)
+LONGEST_RETRY_AFTER: Final = 1.0
+TRANSPORT_ERRORS: Final = (httpx.HTTPError, aiohttp.ClientError, TimeoutError, OSError)
+
+DUUR = Histogram("pip_backoffice_seconden", "Time of one call to a backoffice", ["api"])
+FOUTEN = Counter("pip_backoffice_fouten", "Calls to a backoffice that failed", ["api", "soort"])
+
+
+class Refused(BackofficeDefect):
+    """The source answered 4xx (not 404 or 429): something in our question or our rights is wrong."""
+
+    def __init__(self, naam: str, status: int, code: str) -> None:
+        super().__init__(f"{naam}: {status} {code}".rstrip())
+        self.status = status
+        self.code = code
+
+
+class _Retry(Exception):
+    """This attempt failed in a way that may pass; `wait` in seconds, None when it is no use waiting."""
+
+    def __init__(self, reden: str, wait: float | None = 0.0, *, counts: bool = True) -> None:
+        super().__init__(reden)
+        self.reden = reden
+        self.wait = wait
+        self.counts = counts
+
+
+class Verbinding:
+    """Calls to one API. Every call ends in an answer, or in one of the errors of `errors.py`.
+
+    auth: gives the Authorization header for the gebruiker a call is made for.
+    transport: for tests; else aiohttp's connections, with the client certificate and CA of `api`.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        naam: str,
+        *,
+        auth: Authorization | None = None,
+        headers: Mapping[str, str] | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.naam = naam
+        self.root = api.root
+        self.breaker = CircuitBreaker()
+        self.api_version = ""
+        self._auth = auth
+        self._deadline = api.connect_timeout + api.read_timeout
+        self._slots = asyncio.Semaphore(api.max_connections)
+        self._download_slots = asyncio.Semaphore(api.max_connections)
+        self._duur = DUUR.labels(naam)
+        self._client = httpx.AsyncClient(
+            transport=transport or _aiohttp_transport(api),
+            timeout=httpx.Timeout(api.read_timeout, connect=api.connect_timeout, pool=None),
+            headers={
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+                "User-Agent": "pip-portal",
+                **(headers or {}),
+                **{name: value.get_secret_value() for name, value in api.headers.items()},
+            },
+            trust_env=False,
+            follow_redirects=False,
+        )
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    def path_of(self, url: str, collectie: str) -> str:
+        """Path of a resource of this API that another answer refers to, rebuilt from its uuid.
+
+        Raises: BackofficeDefect when the reference points anywhere else: it is never followed.
+        """
+        kop, _, staart = url.rpartition("/")
+        if kop == f"{self.root}/{collectie}":
+            try:
+                return f"/{collectie}/{UUID(staart)}"
+            except ValueError:
+                pass
+        raise BackofficeDefect(
+            f"{self.naam}: verwijzing buiten de ingestelde root of zonder uuid ({collectie})"
+        )
+
+    async def call(
+        self,
+        methode: str,
+        pad: str,
+        antwoord: TypeAdapter[T],
+        *,
+        gebruiker: Gebruiker | None = None,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, object] | None = None,
+        leest: bool = False,
+    ) -> T:
+        """One call, its answer validated.
+
+        leest: a POST that only reads, so that it may be repeated like a GET.
+        Raises: BackofficeUnavailable (timeout, refused, 5xx, 429, open breaker); NotFound (404);
+        Refused (other 4xx); BackofficeDefect (an answer that does not fit).
+        """
+        request = self._request(methode, pad, gebruiker, params, body)
+        response = await self._measured(request, retries=len(RETRY_WAIT) if methode == "GET" or leest else 0)
+        try:
+            return antwoord.validate_json(response.content)
+        except ValidationError as exc:
+            FOUTEN.labels(self.naam, "antwoord").inc()
+            raise BackofficeDefect(f"{self.naam}: antwoord past niet: {_places(exc)}") from None
+
+    @asynccontextmanager
+    async def stream(self, pad: str, *, gebruiker: Gebruiker | None = None) -> AsyncIterator[httpx.Response]:
+        """A download: the time limit holds per chunk, not for the whole.
+
+        Raises: as `call`, also while reading.
+        """
+        if not self.breaker.allow():
+            raise BackofficeUnavailable(self.naam, "zekering open")
+        request = self._request("GET", pad, gebruiker, None, None)
+        request.headers["Accept"] = "*/*"
+        try:
+            async with asyncio.timeout(self._deadline):
+                await self._download_slots.acquire()
+            try:
+                response = await self._client.send(request, stream=True)
+                try:
+                    if response.status_code != 200:
+                        await response.aread()
+                    self._check(response)
+                    self.breaker.success()
+                    yield response
+                finally:
+                    await response.aclose()
+            finally:
+                self._download_slots.release()
+        except _Retry as exc:
+            raise self._unavailable(exc.reden, counts=exc.counts) from None
+        except TRANSPORT_ERRORS as exc:
+            raise self._unavailable(type(exc).__name__) from None
+        except (NotFound, BackofficeDefect):
+            self.breaker.success()
+            raise
+        except BaseException:
+            self.breaker.abandon()
+            raise
+
+    def _request(
+        self,
+        methode: str,
+        pad: str,
+        gebruiker: Gebruiker | None,
+        params: Mapping[str, str] | None,
+        body: Mapping[str, object] | None,
+    ) -> httpx.Request:
+        headers = {}
+        if self._auth is not None:
+            headers["Authorization"] = self._auth(gebruiker)
+        if trace := traceparent.get():
+            headers["traceparent"] = trace
+        content = None
+        if body is not None:
+            headers["Content-Type"] = "application/json; charset=utf-8"
+            content = json.dumps(body, separators=(",", ":")).encode()
+        return self._client.build_request(
+            methode, self.root + pad, headers=headers, params=params, content=content
+        )
+
+    async def _measured(self, request: httpx.Request, retries: int) -> httpx.Response:
+        meter = meting.get()
+        if meter is not None:
+            meter.begin()
+        start = time.perf_counter()
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await self._attempts(request, retries)
+        except TimeoutError:
+            raise self._unavailable("te laat") from None
+        finally:
+            self._duur.observe(time.perf_counter() - start)
+            if meter is not None:
+                meter.end()
+
+    async def _attempts(self, request: httpx.Request, retries: int) -> httpx.Response:
+        for attempt in range(retries + 1):
+            if not self.breaker.allow():
+                raise BackofficeUnavailable(self.naam, "zekering open")
+            try:
+                async with self._slots:
+                    response = await self._send(request)
+                self.breaker.success()
+                return response
+            except _Retry as exc:
+                unavailable = self._unavailable(exc.reden, counts=exc.counts)
+                if attempt == retries or exc.wait is None:
+                    raise unavailable from None
+                await asyncio.sleep(max(exc.wait, RETRY_WAIT[attempt] * random.uniform(0.5, 1.0)))  # noqa: S311
+            except (NotFound, BackofficeDefect):
+                self.breaker.success()
+                raise
+            except BaseException:
+                self.breaker.abandon()
+                raise
+        raise AssertionError("unreachable")
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        try:
+            response = await self._client.send(request)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as exc:
+            raise _Retry(type(exc).__name__) from None
+        except TRANSPORT_ERRORS as exc:
+            raise _Retry(type(exc).__name__, wait=None) from None
+        self._check(response)
+        return response
+
+    def _check(self, response: httpx.Response) -> None:
+        """Turns every status but 200 and 201 into an error."""
+        status = response.status_code
+        if status in (200, 201):
+            if not self.api_version:
+                self.api_version = response.headers.get("API-version", "")
+            return
+        if status in RETRY_STATUS:
+            raise _Retry(str(status), _retry_after(response), counts=status != 429)
+        if status >= 500:
+            raise _Retry(str(status), wait=None)
+        if status == 404:
+            raise NotFound(self.naam)
+        FOUTEN.labels(self.naam, "geweigerd").inc()
+        code = _code(response)
+        log.error("backoffice weigert", extra={"api": self.naam, "status": status, "code": code})
+        raise Refused(self.naam, status, code)
+
+    def _unavailable(self, reden: str, *, counts: bool = True) -> BackofficeUnavailable:
+        FOUTEN.labels(self.naam, "onbereikbaar").inc()
+        if counts:
+            was_open = self.breaker.is_open
+            self.breaker.failure()
+            if self.breaker.is_open and not was_open:
+                log.error("zekering open", extra={"api": self.naam, "reden": reden})
+        return BackofficeUnavailable(self.naam, reden)
+
+
+def _aiohttp_transport(api: Api) -> AiohttpTransport:
+    """Connections of our own: no cookies, no proxy from the environment, as many as the slots allow."""
+    context: ssl.SSLContext | bool = True
+    if api.root.startswith("https://"):
+        context = ssl.create_default_context(cafile=str(api.ca) if api.ca else None)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if api.client_certificate is not None:
+            context.load_cert_chain(api.client_certificate, api.client_key)
+    session = aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, ssl=context, keepalive_timeout=15),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=None),
+        trust_env=False,
+    )
+    return AiohttpTransport(client=session, trust_env=False)
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """Seconds to wait before the next try; None when the source asks for longer than a citizen can wait."""
+    value = response.headers.get("Retry-After", "")
+    if not value:
+        return 0.0
+    seconds = float(value) if value.isascii() and value.isdigit() else LONGEST_RETRY_AFTER + 1
+    return seconds if seconds <= LONGEST_RETRY_AFTER else None
+
+
+def _code(response: httpx.Response) -> str:
+    """The code of a problem+json answer (ZGW, BRP) or of a KVK answer; words for people are not kept."""
+    try:
+        problem: Any = json.loads(response.content)
+        code = problem.get("code") or problem["fout"][0]["code"]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return ""
+    return code[:60] if isinstance(code, str) and code.replace("-", "").replace("_", "").isalnum() else ""
+
+
+def _places(exc: ValidationError) -> str:
+    """Where an answer does not fit, by field name; never what it held."""
+    errors = exc.errors(include_url=False, include_context=False, include_input=False)
+    return ", ".join(f"{'.'.join(str(deel) for deel in e['loc'])} ({e['type']})" for e in errors[:3])

@@ -1,0 +1,68 @@
+"""Who is logged in: a Burger (DigiD) or a Bedrijf (eHerkenning), and the dependency that asks for it."""
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from pip_portal.errors import NotLoggedIn
+
+
+@dataclass(frozen=True, slots=True)
+class Burger:
+    """A person who logged in with DigiD.
+
+    pseudoniem: keyed hash of the BSN, the only form in which the portal files things under a person.
+    niveau: level of assurance, 10 Basis, 20 Midden, 25 Substantieel, 30 Hoog.
+    """
+
+    bsn: str = field(repr=False)
+    pseudoniem: str
+    niveau: int
+
+    @property
+    def is_bedrijf(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Bedrijf:
+    """A company someone logged in for with eHerkenning.
+
+    rsin: absent for an eenmanszaak. vestiging: the one that was chosen, or None for the whole company.
+    vestigingen: every vestigingsnummer of the company according to the KVK, to find zaken filed under one of them.
+    beperkt: the assertion restricts this login to `vestiging`; it cannot be switched.
+    handelende_persoon: pseudonym of the employee, stable per person and company.
+    niveau: 20 EH2, 22 EH2+, 25 EH3, 30 EH4.
+    """
+
+    kvk_nummer: str
+    pseudoniem: str
+    niveau: int
+    rsin: str | None = field(default=None, repr=False)
+    vestiging: str | None = None
+    vestigingen: tuple[str, ...] = ()
+    beperkt: bool = False
+    handelende_persoon: str = field(default="", repr=False)
+
+    @property
+    def is_bedrijf(self) -> bool:
+        return True
+
+
+Gebruiker = Burger | Bedrijf
+
+
+def require_gebruiker(request: Request) -> Gebruiker:
+    """The one who is logged in. Every PRIVATE router is included with this, so a page is closed by default.
+
+    Raises: NotLoggedIn when there is no session, or when it ended.
+    """
+    sessie = request.state.sessie
+    if sessie is None:
+        raise NotLoggedIn(verlopen=request.state.sessie_verlopen)
+    gebruiker: Gebruiker = sessie.gebruiker
+    return gebruiker
+
+
+Ingelogd = Annotated[Gebruiker, Depends(require_gebruiker)]
