@@ -1,0 +1,91 @@
+"""The application: what is public, what is private, what wraps every request, and what lives as long as it does."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import httpx
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.middleware import Middleware
+
+from pip_portal import beheer, error_pages
+from pip_portal.backoffice.bronnen import open_backoffices
+from pip_portal.db import open_db
+from pip_portal.gebruiker import require_gebruiker
+from pip_portal.gegevens import routes as gegevens
+from pip_portal.inloggen import afmelden
+from pip_portal.inloggen import routes as inloggen
+from pip_portal.inloggen.saml.provider import Dienstverlener
+from pip_portal.inloggen.sessies import Sessies, load_sessie
+from pip_portal.onderhoud import onderhoud
+from pip_portal.openbaar import routes as openbaar
+from pip_portal.overzicht import routes as overzicht
+from pip_portal.paths import STATIC
+from pip_portal.security import SecurityMiddleware, require_same_origin
+from pip_portal.settings import Settings
+from pip_portal.sleutels import Sleutels
+from pip_portal.statisch import StaticAssets
+from pip_portal.taal import TaalMiddleware
+from pip_portal.verzoeken import VerzoekMiddleware
+from pip_portal.zaken import routes as zaken
+
+log = logging.getLogger("pip_portal")
+
+# Every page is closed unless its router stands in PUBLIC.
+PUBLIC: tuple[APIRouter, ...] = (openbaar.router, inloggen.public)
+PRIVATE: tuple[APIRouter, ...] = (overzicht.router, zaken.router, gegevens.router, inloggen.private)
+# No session and no page: probes, metrics, and messages of the identity provider itself (signed, not from a browser).
+MACHINE: tuple[APIRouter, ...] = (beheer.router, afmelden.router)
+
+Transports = Callable[[str], httpx.AsyncBaseTransport | None]
+
+
+def create_app(settings: Settings, transport_for: Transports = lambda _url: None) -> FastAPI:
+    """The portal. transport_for gives tests another way to reach a remote URL than the network."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            app.state.db = await stack.enter_async_context(open_db(settings.database_url))
+            app.state.sleutels = Sleutels(settings)
+            app.state.sessies = Sessies(app.state.db, settings, app.state.sleutels)
+            app.state.bronnen = await open_backoffices(settings, transport_for)
+            stack.push_async_callback(app.state.bronnen.aclose)
+            app.state.dienstverleners = {}
+            for middel, koppeling in (("digid", settings.digid), ("eherkenning", settings.eherkenning)):
+                if koppeling is None:
+                    continue
+                app.state.dienstverleners[middel] = dienstverlener = await Dienstverlener.open(
+                    koppeling,
+                    public_url=settings.public_url,
+                    middel=middel,
+                    http_transport=transport_for(koppeling.idp_entity_id),
+                )
+                stack.push_async_callback(dienstverlener.close)
+            taak = asyncio.create_task(onderhoud(app.state.db, app.state.dienstverleners))
+            stack.callback(taak.cancel)
+            yield
+
+    app = FastAPI(
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        middleware=[
+            Middleware(VerzoekMiddleware),
+            Middleware(SecurityMiddleware, settings=settings),
+            Middleware(TaalMiddleware),
+        ],
+    )
+    app.state.settings = settings
+    error_pages.install(app)
+    browser = [Depends(load_sessie), Depends(require_same_origin)]
+    for router in PUBLIC:
+        app.include_router(router, dependencies=browser)
+    for router in PRIVATE:
+        app.include_router(router, dependencies=[*browser, Depends(require_gebruiker)])
+    for router in MACHINE:
+        app.include_router(router)
+    app.mount("/static", StaticAssets(directory=STATIC), name="static")
+    return app

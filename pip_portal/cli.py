@@ -1,0 +1,110 @@
+"""The command pip-portal: serve, demo, migrate, check."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+
+import uvicorn
+from pydantic import ValidationError
+
+from pip_portal import migraties
+from pip_portal.settings import Settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    args = _parser().parse_args(arguments)
+    handler = {
+        "serve": _serve,
+        "demo": _demo,
+        "migrate": _migrate,
+        "check": _check,
+        "migratie": _new_migration,
+    }
+    try:
+        return handler[args.command](args)
+    except ValidationError as exc:
+        print("De instellingen kloppen niet:", file=sys.stderr)
+        for line in settings_problems(exc):
+            print(f"  {line}", file=sys.stderr)
+        return 2
+
+
+def settings_problems(exc: ValidationError) -> list[str]:
+    """A line per setting that is wrong: its name as environment variable, and why."""
+    lines = []
+    for error in exc.errors(include_input=False):
+        name = (
+            "PIP_" + "__".join(str(part).upper() for part in error["loc"]) if error["loc"] else "instellingen"
+        )
+        lines.append(f"{name}: {error['msg'].removeprefix('Value error, ')}")
+    return lines
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "pip-portal", description="Persoonlijke Internet Pagina van een gemeente"
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser(
+        "serve", help="run the portal (settings: environment PIP_… or a file in PIP_CONFIG)"
+    )
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--workers", type=int, default=1)
+    demo = commands.add_parser(
+        "demo", help="run portal, mock DigiD/eHerkenning and reference backoffice together"
+    )
+    demo.add_argument("--portaal", type=int, default=8000, help="port of the portal")
+    demo.add_argument("--idp", type=int, default=8010, help="port of the mock identity provider")
+    demo.add_argument("--achterkanaal", type=int, default=8011, help="port of its back channel (mutual TLS)")
+    demo.add_argument("--backoffice", type=int, default=8020, help="port of the reference backoffice")
+    demo.add_argument("--map", default="var", help="folder for the data of the demo")
+    commands.add_parser("migrate", help="bring the database to the version of this code")
+    commands.add_parser("check", help="check a production configuration from end to end")
+    commands.add_parser("migratie", help="for developers: new migration").add_argument("omschrijving")
+    return parser
+
+
+def _serve(args: argparse.Namespace) -> int:
+    Settings()  # a wrong setting is told here, in words, before workers start
+    uvicorn.run(
+        "pip_portal.main:make_app",
+        factory=True,
+        host=args.host,
+        port=args.port,
+        workers=args.workers,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        log_config=None,
+        timeout_graceful_shutdown=10,
+    )
+    return 0
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from pip_portal import demo  # only here: the portal itself does not know the stand-ins
+
+    return demo.run(demo.Ports(args.portaal, args.idp, args.achterkanaal, args.backoffice), args.map)
+
+
+def _migrate(_args: argparse.Namespace) -> int:
+    migraties.upgrade(Settings().database_url)
+    print("De database is bij.")
+    return 0
+
+
+def _check(_args: argparse.Namespace) -> int:
+    from pip_portal import check
+
+    problems = asyncio.run(check.problems(Settings()))
+    for problem in problems:
+        print(problem)
+    print("Niets aan de hand." if not problems else f"{len(problems)} punten om te herstellen.")
+    return 1 if problems else 0
+
+
+def _new_migration(args: argparse.Namespace) -> int:
+    migraties.autogenerate(args.omschrijving)
+    return 0

@@ -1,0 +1,304 @@
+"""`make run`: the portal, the mock identity provider and the reference backoffice, as three servers on their own ports.
+
+The only code that knows all three. They meet over real sockets, and the portal gets its settings as it would in
+production: from its environment.
+"""
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from cryptography.fernet import Fernet
+
+from pip_portal import demo_certificaten as certificaten
+from pip_portal import migraties
+from pip_portal.inloggen.saml.provider import Dienstverlener
+from pip_portal.paths import STATIC
+from pip_portal.settings import Settings
+
+# Clients and keys that the reference backoffice is seeded with.
+CLIENT = ("pip-portaal", "demo-secret-van-het-portaal-0123456789")
+BRP_KEY = "demo-brp-sleutel-0123456789"
+KVK_KEY = "demo-kvk-sleutel-0123456789"
+START_TIMEOUT = 60.0  # seconds until all three must answer; the first start fills the backoffice
+
+TESTPERSONEN = (
+    ("Anna Jansen", "999991012", "burger met zaken in elke toestand"),
+    ("Mehmet Yılmaz", "999991206", "burger; ook eigenaar van een eenmanszaak"),
+    ("Piet Klein Overmeen", "999997051", "burger met 60 zaken"),
+    ("Youssef El Amrani", "999993021", "burger zonder zaken"),
+    ("Eva Hoekstra", "999994700", "burger met geheimhouding"),
+    ("Bakkerij De Koekstad B.V.", "90000110", "bedrijf met twee vestigingen"),
+    ("Yılmaz Klusbedrijf", "90000227", "eenmanszaak"),
+)
+
+
+@dataclass(frozen=True)
+class Ports:
+    portaal: int = 8000
+    idp: int = 8010
+    achterkanaal: int = 8011
+    backoffice: int = 8020
+
+    def named(self) -> dict[str, int]:
+        return {
+            "het portaal": self.portaal,
+            "de mock DigiD/eHerkenning": self.idp,
+            "het achterkanaal van de mock": self.achterkanaal,
+            "de referentie-backoffice": self.backoffice,
+        }
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Three commands, the environment of each, and where they answer."""
+
+    ports: Ports
+    folder: Path
+    idp: Mapping[str, str]
+    backoffice: Mapping[str, str]
+    portaal: Mapping[str, str]
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.ports.portaal}"
+
+    def commands(self) -> list[tuple[str, list[str], Mapping[str, str]]]:
+        python = sys.executable
+        return [
+            ("mock_idp", [python, "-m", "mock_idp", "serve"], self.idp),
+            ("reference_backoffice", [python, "-m", "reference_backoffice", "serve"], self.backoffice),
+            (
+                "pip_portal",
+                [python, "-m", "pip_portal", "serve", "--port", str(self.ports.portaal)],
+                self.portaal,
+            ),
+        ]
+
+    def health(self) -> list[str]:
+        return [
+            f"http://localhost:{self.ports.idp}/gezond",
+            f"http://localhost:{self.ports.backoffice}/gezond",
+            f"{self.url}/klaar",
+        ]
+
+
+def taken(ports: Ports) -> list[str]:
+    """A sentence for each port that something else already uses."""
+    zinnen = []
+    for naam, port in ports.named().items():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                zinnen.append(
+                    f"Poort {port} ({naam}) is al bezet. Stop wat daar draait, of kies een andere poort."
+                )
+    return zinnen
+
+
+def prepare(ports: Ports, folder: Path) -> Demo:
+    """Make keys and databases that are not there yet, and introduce the portal and the identity provider."""
+    folder = folder.resolve()
+    idp_folder, own = folder / "mock_idp", folder / "portaal"
+    own.mkdir(parents=True, exist_ok=True)
+    geheimen = _secrets(own / "geheimen.json")
+    keys = certificaten.ensure(own)
+    sp_metadata = idp_folder / "sp"
+    sp_metadata.mkdir(parents=True, exist_ok=True)
+    base = {
+        k: v
+        for k, v in os.environ.items()
+        if not k.startswith(("PIP_", "MOCK_IDP_", "REFERENCE_BACKOFFICE_"))
+    }
+    idp = base | {
+        "MOCK_IDP_DEVELOPMENT": "1",
+        "MOCK_IDP_DIR": str(idp_folder),
+        "MOCK_IDP_PUBLIC_URL": f"http://localhost:{ports.idp}",
+        "MOCK_IDP_BACKCHANNEL_URL": f"https://localhost:{ports.achterkanaal}",
+        "MOCK_IDP_SP_METADATA_DIR": str(sp_metadata),
+        "MOCK_IDP_CLIENT_CA": str(keys.ca),
+    }
+    made = subprocess.check_output([sys.executable, "-m", "mock_idp", "keys"], env=idp, text=True)
+    koppelingen = {
+        middel: _koppeling(middel, json.loads(made), keys, ports) for middel in ("digid", "eherkenning")
+    }
+    backoffice_url = f"http://localhost:{ports.backoffice}"
+    portaal = base | {
+        "PIP_OMGEVING": "demo",
+        "PIP_PUBLIC_URL": f"http://localhost:{ports.portaal}",
+        "PIP_DATABASE_URL": os.environ.get("PIP_DATABASE_URL", f"sqlite+aiosqlite:///{folder}/pip.sqlite"),
+        "PIP_SLEUTELS": json.dumps([geheimen["fernet"]]),
+        "PIP_PSEUDONIEM_SLEUTEL": geheimen["pseudoniem"],
+        "PIP_BACKOFFICES": json.dumps([_backoffice(backoffice_url)]),
+        "PIP_BRP": json.dumps(
+            {"root": f"{backoffice_url}/haalcentraal/api/brp", "headers": {"X-API-KEY": BRP_KEY}}
+        ),
+        "PIP_KVK": json.dumps({"root": f"{backoffice_url}/kvk/api", "headers": {"apikey": KVK_KEY}}),
+        "PIP_DEMO_IDP_URL": f"http://localhost:{ports.idp}",
+    }
+    portaal |= {f"PIP_{middel.upper()}": json.dumps(koppeling) for middel, koppeling in koppelingen.items()}
+    settings = _settings(portaal)
+    migraties.upgrade(settings.database_url)
+    asyncio.run(_write_sp_metadata(settings, sp_metadata))
+    backoffice = base | {
+        "REFERENCE_BACKOFFICE_DATABASE": str(folder / "reference_backoffice" / "backoffice.sqlite"),
+        "REFERENCE_BACKOFFICE_PUBLIC_URL": backoffice_url,
+        "REFERENCE_BACKOFFICE_PORT": str(ports.backoffice),
+    }
+    return Demo(ports, folder, idp, backoffice, portaal)
+
+
+def _settings(environment: Mapping[str, str]) -> Settings:
+    """The settings as the portal will read them, without touching the environment of this process."""
+    fields = {k.removeprefix("PIP_").lower(): v for k, v in environment.items() if k.startswith("PIP_")}
+    parsed = {k: json.loads(v) if v[:1] in "[{" else v for k, v in fields.items()}
+    return Settings.model_validate(parsed)
+
+
+async def _write_sp_metadata(settings: Settings, folder: Path) -> None:
+    for middel, koppeling in (("digid", settings.digid), ("eherkenning", settings.eherkenning)):
+        if koppeling is None:
+            continue
+        dienstverlener = await Dienstverlener.open(koppeling, public_url=settings.public_url, middel=middel)
+        (folder / f"{middel}.xml").write_bytes(dienstverlener.metadata())
+        await dienstverlener.close()
+
+
+def _secrets(file: Path) -> dict[str, str]:
+    if not file.exists():
+        file.write_text(
+            json.dumps({"fernet": Fernet.generate_key().decode(), "pseudoniem": secrets.token_urlsafe(48)})
+        )
+        file.chmod(0o600)
+    made: dict[str, str] = json.loads(file.read_text())
+    return made
+
+
+def _koppeling(
+    middel: str, made: dict[str, dict[str, str]], keys: certificaten.Keys, ports: Ports
+) -> dict[str, object]:
+    idp = made[middel]
+    koppeling: dict[str, object] = {
+        "profiel": "digid-3" if middel == "digid" else "eherkenning",
+        "entity_id": f"http://localhost:{ports.portaal}/inloggen/{middel}/metadata",
+        "idp_entity_id": idp["entity_id"],
+        "idp_metadata": idp["metadata"],
+        "idp_metadata_vingerafdruk": idp["fingerprint"],
+        "ondertekening": [[str(p) for p in keys.signing]],
+        "versleuteling": [[str(p) for p in keys.encryption]],
+        "tls": [str(p) for p in keys.tls],
+        "tls_ca": made["ca"],
+        "form_action": [f"http://localhost:{ports.idp}", f"http://localhost:{ports.portaal}"],
+    }
+    if middel == "eherkenning":
+        oin = "00000001002220647000"
+        koppeling |= {
+            "entity_id": f"urn:etoegang:DV:{oin}:entities:9001",
+            "service_index": 1,
+            "service_id": f"urn:etoegang:DV:{oin}:services:9001",
+            "service_uuid": "4ee5bcb8-2f5f-4d3a-9a5e-0f0f2d1c9001",
+            "niveau": 22,
+        }
+    return koppeling
+
+
+def _backoffice(url: str) -> dict[str, object]:
+    def api(path: str) -> dict[str, str]:
+        return {"root": f"{url}/{path}/api/v1", "client_id": CLIENT[0], "secret": CLIENT[1]}
+
+    apis = ("zaken", "catalogi", "documenten", "besluiten", "autorisaties")
+    return {"bron": "zaken", "naam": "het zaaksysteem", **{name: api(name) for name in apis}}
+
+
+def run(ports: Ports, map_: str) -> int:
+    """Start all three, show where to go, and stop all three on Ctrl-C or when one of them stops."""
+    for zin in (bezet := taken(ports)):
+        print(zin, file=sys.stderr)
+    if bezet:
+        return 1
+    if not (STATIC / "dist" / "manifest.json").is_file():
+        print("De stijlen zijn niet gebouwd. Gebruik `make run`.", file=sys.stderr)
+        return 1
+    demo = prepare(ports, Path(map_))
+    stop = {"now": False}
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: stop.update(now=True))
+    processes = start(demo)
+    try:
+        if not wait_until_ready(demo, processes, stop):
+            return 0 if stop["now"] else 1
+        _show(demo)
+        while not stop["now"]:
+            if gestopt := [name for name, process in processes.items() if process.poll() is not None]:
+                print(f"{gestopt[0]} is gestopt; de andere stoppen nu ook.", file=sys.stderr)
+                return 1
+            time.sleep(0.3)
+    finally:
+        stop_all(processes)
+    print("\nGestopt. Uw gegevens staan nog in de map van de demo; `make reset` begint opnieuw.")
+    return 0
+
+
+def start(demo: Demo) -> dict[str, subprocess.Popen[bytes]]:
+    """Each server in its own process, with its output in a log file in the demo's folder."""
+    processes = {}
+    for name, command, environment in demo.commands():
+        with (demo.folder / f"{name}.log").open("ab") as log:
+            processes[name] = subprocess.Popen(
+                command, env=dict(environment), stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            )
+    return processes
+
+
+def wait_until_ready(
+    demo: Demo, processes: Mapping[str, subprocess.Popen[bytes]], stop: Mapping[str, bool]
+) -> bool:
+    uiterlijk = time.monotonic() + START_TIMEOUT
+    print("De drie servers starten …", flush=True)
+    wachten = demo.health()
+    while wachten and not stop["now"]:
+        for name, process in processes.items():
+            if process.poll() is not None or time.monotonic() > uiterlijk:
+                print(f"{name} start niet. Kijk in {demo.folder / name}.log", file=sys.stderr)
+                return False
+        wachten = [url for url in wachten if not _answers(url)]
+        time.sleep(0.2)
+    return not stop["now"]
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2, trust_env=False).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def stop_all(processes: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    for process in processes.values():
+        process.terminate()
+    for process in processes.values():
+        try:
+            process.wait(timeout=12)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _show(demo: Demo) -> None:
+    print(f"\n  Open in uw browser:  {demo.url}\n")
+    print("  Log in met een van deze testpersonen (er zijn er meer op de inlogpagina):")
+    for naam, nummer, waarvoor in TESTPERSONEN:
+        print(f"    {naam:<28}{nummer:<12}{waarvoor}")
+    print(f"\n  Zaken verder helpen (als medewerker):  http://localhost:{demo.ports.backoffice}/beheer")
+    print(f"  Logboeken: {demo.folder}/*.log\n  Stoppen: Ctrl-C\n", flush=True)

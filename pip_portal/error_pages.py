@@ -1,0 +1,100 @@
+"""Which page belongs to which error: mapped once, here. No route catches these."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from pip_portal.errors import (
+    BackofficeDefect,
+    BackofficeUnavailable,
+    CsrfRefused,
+    LoginRefused,
+    NotFound,
+    NotLoggedIn,
+)
+from pip_portal.logs import request_id
+from pip_portal.web import page, wants_fragment
+
+log = logging.getLogger("pip_portal")
+
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+
+
+async def not_found(request: Request, _exc: Exception) -> Response:
+    return page(request, "errors/404.html", status_code=404)
+
+
+async def storing(request: Request, exc: Exception) -> Response:
+    if not isinstance(exc, BackofficeUnavailable):
+        raise TypeError
+    log.warning("bron niet bereikbaar", extra={"storing": exc.bron, "reden": exc.reden})
+    return page(request, "errors/storing.html", fragment="hoofd", status_code=503, bron=exc.bron)
+
+
+async def defect(request: Request, exc: Exception) -> Response:
+    log.error("antwoord van de backoffice niet bruikbaar", exc_info=exc)
+    return page(request, "errors/500.html", fragment="hoofd", status_code=500, referentie=request_id.get())
+
+
+def unexpected(scope: Scope, referentie: str, _exc: Exception) -> Response:
+    return page(Request(scope), "errors/500.html", fragment="hoofd", status_code=500, referentie=referentie)
+
+
+def plain(scope: Scope, status_code: int) -> Response:
+    return page(Request(scope), "errors/verzoek.html", status_code=status_code)
+
+
+async def bad_request(request: Request, _exc: Exception) -> Response:
+    return page(request, "errors/verzoek.html", status_code=400)
+
+
+async def http_error(request: Request, exc: Exception) -> Response:
+    if not isinstance(exc, HTTPException):
+        raise TypeError
+    if exc.status_code == 404:
+        return await not_found(request, exc)
+    return page(request, "errors/verzoek.html", status_code=exc.status_code)
+
+
+async def not_logged_in(request: Request, exc: Exception) -> Response:
+    """To the login page, which brings the citizen back to the page that was asked for."""
+    if not isinstance(exc, NotLoggedIn):
+        raise TypeError
+    terug = request.url.path if request.method == "GET" else "/overzicht"
+    query = f"?terug={quote(terug)}" + ("&verlopen=1" if exc.verlopen else "")
+    inloggen = f"{request.url_for('inloggen:kies').path}{query}"
+    if wants_fragment(request):
+        return Response(status_code=401, headers={"HX-Redirect": inloggen})
+    return RedirectResponse(inloggen, status_code=303)
+
+
+async def login_refused(request: Request, exc: Exception) -> Response:
+    if not isinstance(exc, LoginRefused):
+        raise TypeError
+    log.warning("inloggen geweigerd", extra={"soort": exc.soort, "reden": exc.reden})
+    middel = request.path_params.get("middel", "digid")
+    niveau = getattr(request.state, "gevraagd_niveau", None)
+    return page(
+        request, "inloggen/geweigerd.html", status_code=403, soort=exc.soort, middel=middel, niveau=niveau
+    )
+
+
+def install(app: FastAPI) -> None:
+    handlers: dict[type[Exception], Handler] = {
+        NotFound: not_found,
+        BackofficeUnavailable: storing,
+        BackofficeDefect: defect,
+        NotLoggedIn: not_logged_in,
+        LoginRefused: login_refused,
+        CsrfRefused: bad_request,
+        RequestValidationError: not_found,
+        HTTPException: http_error,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)

@@ -1,0 +1,49 @@
+"""Exception types of the portal. Imports nothing of ours; `error_pages.py` maps them to pages once."""
+
+
+class PortalError(Exception):
+    """Base of every error that the portal turns into a page of its own."""
+
+
+class NotFound(PortalError):
+    """It does not exist, or it is not this gebruiker's: the outside cannot tell which."""
+
+
+class BackofficeUnavailable(PortalError):
+    """A source did not answer in time, refused the connection, or answered 5xx/429.
+
+    bron: name of the source as the citizen may read it ("Zaken", "Basisregistratie Personen").
+    """
+
+    def __init__(self, bron: str, reden: str = "") -> None:
+        super().__init__(f"{bron}: {reden}" if reden else bron)
+        self.bron = bron
+        self.reden = reden
+
+
+class BackofficeDefect(PortalError):
+    """A source answered, but with something we cannot use: a 4xx we caused or an answer that does not validate."""
+
+
+class NotLoggedIn(PortalError):
+    """This page needs a login. verlopen: there was a session, and it ended."""
+
+    def __init__(self, *, verlopen: bool = False) -> None:
+        super().__init__("verlopen" if verlopen else "geen sessie")
+        self.verlopen = verlopen
+
+
+class LoginRefused(PortalError):
+    """A login was refused. reden goes to the log, soort decides what the citizen reads; neither holds personal data.
+
+    soort: "geannuleerd" | "niveau" | "fout" | "overleden" | "ontbonden" | "onbekend"
+    """
+
+    def __init__(self, soort: str, reden: str) -> None:
+        super().__init__(reden)
+        self.soort = soort
+        self.reden = reden
+
+
+class CsrfRefused(PortalError):
+    """A POST that did not come from a page of ours."""

@@ -1,0 +1,48 @@
+"""What happens by itself while the portal runs: throwing away what has ended, and re-reading IdP metadata."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.exc import SQLAlchemyError
+
+from pip_portal import tables
+from pip_portal.db import Sessionmaker
+from pip_portal.inloggen.saml.provider import Dienstverlener
+from pip_portal.tijd import now
+
+log = logging.getLogger("pip_portal")
+
+ELKE = 300.0  # seconds between two rounds
+METADATA_ELKE = 12  # rounds: every hour
+BEZOEKEN_BEWAREN = timedelta(days=365)
+
+
+async def onderhoud(db: Sessionmaker, dienstverleners: Mapping[str, Dienstverlener]) -> None:
+    """Runs until it is cancelled; a round that fails is logged and tried again."""
+    ronde = 0
+    while True:
+        await asyncio.sleep(ELKE)
+        ronde += 1
+        try:
+            await remove_expired(db)
+        except SQLAlchemyError as exc:
+            log.error("opruimen mislukt", exc_info=exc)
+        if ronde % METADATA_ELKE == 0:
+            for dienstverlener in dienstverleners.values():
+                await dienstverlener.refresh_metadata()
+
+
+async def remove_expired(db: Sessionmaker) -> None:
+    """Delete sessions, pending logins and message ids that ended, and visits of more than a year ago."""
+    moment = now()
+    async with db.begin() as session:
+        for oud in (
+            tables.Sessie.eindigt_op < moment,
+            tables.Inlogpoging.verloopt_op < moment,
+            tables.GezienBericht.verloopt_op < moment,
+            tables.Zaakbezoek.bezocht_op < moment - BEZOEKEN_BEWAREN,
+        ):
+            await session.execute(delete(oud.left.table).where(oud))

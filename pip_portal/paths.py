@@ -1,0 +1,13 @@
+"""Where templates, static files, migrations and translations lie: beside the package in a checkout, inside it when installed."""
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+_DATA = PACKAGE / "data"
+ROOT = _DATA if _DATA.is_dir() else PACKAGE.parent
+
+TEMPLATES = ROOT / "templates"
+STATIC = ROOT / "static"
+MIGRATIONS = ROOT / "migrations"
+ALEMBIC_INI = ROOT / "alembic.ini"
+VERTALINGEN = PACKAGE / "vertalingen"

@@ -1,0 +1,97 @@
+"""What guards every answer and every request: headers, CSP, size limits, same origin and a token on POST."""
+
+import hmac
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pip_portal import error_pages
+from pip_portal.errors import CsrfRefused
+from pip_portal.settings import Settings
+from pip_portal.web import form_fields
+
+MAX_QUERY = 8_000  # bytes; the longest honest one is a search with filters
+MAX_BODY = 64_000  # bytes; no form of the portal needs more
+
+# CSP of every page; the hand-over page to an identity provider adds its hosts to form-action.
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def csp_with_form_action(hosts: tuple[str, ...]) -> str:
+    """The CSP of a page whose form goes to these origins (and on from there by redirect)."""
+    return CSP.replace("form-action 'self'", " ".join(("form-action 'self'", *hosts)))
+
+
+class SecurityMiddleware:
+    """Security headers on every answer; refuses what is too large before anything reads it.
+
+    Source: DigiD ICT-beveiligingsassessment U/PW.02, U/WA.03, U/WA.04; NCSC guideline for web applications.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.headers = {
+            "Content-Security-Policy": CSP,
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+            "Referrer-Policy": "same-origin",
+            "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Cache-Control": "no-store",
+            "X-Robots-Tag": "noindex",
+        }
+        if settings.is_https:
+            self.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+                headers.add_vary_header("HX-Request")
+                headers.add_vary_header("Cookie")
+            await send(message)
+
+        app: ASGIApp = self.app
+        if len(scope.get("query_string", b"")) + len(scope["path"]) > MAX_QUERY:
+            app = error_pages.plain(scope, 414)
+        elif _declared_length(scope) > MAX_BODY:
+            app = error_pages.plain(scope, 413)
+        await app(scope, receive, send_with_headers)
+        return None
+
+
+def _declared_length(scope: Scope) -> int:
+    length = Headers(scope=scope).get("content-length", "0")
+    return int(length) if length.isascii() and length.isdigit() else MAX_BODY + 1
+
+
+async def require_same_origin(request: Request) -> None:
+    """Refuse a POST from another site, or, when there is a session, without the token of that session.
+
+    Browsers say where a request comes from (Sec-Fetch-Site, Origin); a POST that says neither is refused.
+    Source: DigiD ICT-beveiligingsassessment U/WA.03; OWASP CSRF prevention (fetch metadata and synchronizer token).
+    """
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    own = urlsplit(request.app.state.settings.public_url)
+    same = site == "same-origin" if site else origin == f"{own.scheme}://{own.netloc}"
+    if not same:
+        raise CsrfRefused
+    sessie = getattr(request.state, "sessie", None)
+    if sessie is not None:
+        token = (await form_fields(request)).get("csrf", "")
+        if not hmac.compare_digest(token.encode(), sessie.csrf.encode()):
+            raise CsrfRefused

@@ -1,0 +1,184 @@
+"""All settings of the portal, read once at start: environment variables PIP_…, or a TOML file named by PIP_CONFIG."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+Vertrouwelijkheid = Literal[
+    "openbaar",
+    "beperkt_openbaar",
+    "intern",
+    "zaakvertrouwelijk",
+    "vertrouwelijk",
+    "confidentieel",
+    "geheim",
+    "zeer_geheim",
+]
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Api(Frozen):
+    """One remote API: where it is, how we identify ourselves, how long we wait."""
+
+    root: str = Field(
+        description="Root URL without trailing slash, e.g. https://openzaak.example.nl/zaken/api/v1"
+    )
+    client_id: str = ""
+    secret: SecretStr = SecretStr("")
+    headers: dict[str, SecretStr] = {}
+    client_certificate: Path | None = None
+    client_key: Path | None = None
+    ca: Path | None = None
+    connect_timeout: float = 1.0
+    read_timeout: float = 8.0
+    max_connections: int = 20
+
+    @field_validator("root")
+    @classmethod
+    def _no_trailing_slash(cls, root: str) -> str:
+        if not root.startswith(("http://", "https://")):
+            raise ValueError("begint niet met http:// of https://")
+        return root.rstrip("/")
+
+
+class Backoffice(Frozen):
+    """One zaaksysteem with its ZGW APIs. Several can be configured; their zaken are merged.
+
+    bron: short name for URLs (a-z0-9-); naam: what the citizen reads when it is down.
+    """
+
+    bron: str = Field(pattern=r"^[a-z0-9-]{1,20}$")
+    naam: str
+    zaken: Api
+    catalogi: Api
+    documenten: Api
+    besluiten: Api | None = None
+    autorisaties: Api | None = None
+    # What this product offers beyond, or refuses of, the VNG standard; each has a standard fallback.
+    zoek: bool = (
+        True  # POST /zaken/_zoek with the person in the body (standard since 1.4); else GET with a query
+    )
+    kvk_nummer_filter: bool = False  # [OZ] rol__…__nietNatuurlijkPersoon__kvkNummer, GET only
+    document_filter: bool = False  # [OZ] documents of a zaak in one call
+    bedrijf_identificaties: tuple[Literal["rsin", "kvk-in-innNnpId", "kvkNummer", "vestiging"], ...] = (
+        "rsin",
+        "kvk-in-innNnpId",
+        "vestiging",
+    )
+    zaaktypen: tuple[str, ...] = ()  # allow list of zaaktype.identificatie; empty: every extern zaaktype
+    zaak_plafond: Vertrouwelijkheid = "zaakvertrouwelijk"
+    document_plafond: Vertrouwelijkheid = "beperkt_openbaar"
+
+
+class Koppeling(Frozen):
+    """One SAML connection (DigiD or eHerkenning)."""
+
+    profiel: Literal["digid-3", "eid-4", "eherkenning"]
+    entity_id: str
+    idp_entity_id: str
+    idp_metadata: str = Field(description="Path or https URL of the signed IdP metadata")
+    idp_metadata_vingerafdruk: str = Field(
+        description="SHA-256 fingerprint (hex) of the certificate that signs it"
+    )
+    idp_metadata_ca: Path | None = None
+    acs_index: int = 0
+    service_index: int | None = None
+    service_uuid: str | None = None
+    service_id: str | None = None
+    niveau: int = 20  # minimum level for login, see gebruiker.py
+    ondertekening: tuple[tuple[Path, Path], ...]  # (certificate, key); first signs, all are in the metadata
+    versleuteling: tuple[tuple[Path, Path], ...] = ()  # (certificate, key); all decrypt
+    tls: tuple[Path, Path] | None = None  # client certificate for the back channel
+    tls_ca: Path | None = None
+    sso: bool = False  # single logout both ways
+    form_action: tuple[str, ...] = ()  # hosts of the IdP's redirect chain, for the CSP of the hand-over page
+    klokafwijking: int = Field(default=30, ge=0, le=60)
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix="PIP_", env_nested_delimiter="__", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    omgeving: Literal["demo", "test", "acceptatie", "productie"] = "demo"
+    public_url: str = "http://localhost:8000"
+    database_url: str = "sqlite+aiosqlite:///var/pip.sqlite"
+    sleutels: tuple[SecretStr, ...] = Field(
+        default=(), description="Fernet keys for data at rest; the first encrypts, all decrypt"
+    )
+    pseudoniem_sleutel: SecretStr = SecretStr("")
+    backoffices: tuple[Backoffice, ...] = ()
+    brp: Api | None = None
+    kvk: Api | None = None
+    digid: Koppeling | None = None
+    eherkenning: Koppeling | None = None
+    sessie_inactief: timedelta = timedelta(minutes=15)
+    sessie_maximaal: timedelta = timedelta(hours=2)
+    sessie_waarschuwing: timedelta = timedelta(minutes=2)
+    pagina_budget: float = 2.0
+    catalogus_cache: timedelta = timedelta(hours=4)
+    burgerstatussen: Path | None = None
+    metrics_token: SecretStr = SecretStr("")
+    demo_idp_url: str = ""  # where the mock identity provider lives; only for the demo's list of test persons
+    log_niveau: str = "INFO"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        config = os.environ.get("PIP_CONFIG")
+        toml = (TomlConfigSettingsSource(settings_cls, Path(config)),) if config else ()
+        return (init_settings, env_settings, *toml)
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @model_validator(mode="after")
+    def _refuse_unsafe(self) -> Self:
+        """Unsafe combinations stop the start, not the first citizen."""
+        if self.sessie_inactief > timedelta(minutes=15):
+            raise ValueError("sessie_inactief mag niet langer zijn dan 15 minuten (DigiD)")
+        if self.sessie_waarschuwing < timedelta(minutes=2) and self.omgeving == "productie":
+            raise ValueError("sessie_waarschuwing moet minstens 2 minuten zijn (WCAG 2.2.1)")
+        if len(self.pseudoniem_sleutel.get_secret_value()) < 32:
+            raise ValueError("PIP_PSEUDONIEM_SLEUTEL ontbreekt of is korter dan 32 tekens")
+        if not self.sleutels:
+            raise ValueError("PIP_SLEUTELS ontbreekt: minstens één Fernet-sleutel")
+        if len({b.bron for b in self.backoffices}) != len(self.backoffices):
+            raise ValueError("twee backoffices hebben dezelfde bron")
+        if not self.is_https and not self.public_url.startswith(("http://localhost", "http://127.0.0.1")):
+            raise ValueError("PIP_PUBLIC_URL moet https zijn; alleen localhost mag http")
+        if self.omgeving in ("acceptatie", "productie"):
+            self._refuse_demo_values()
+        return self
+
+    def _refuse_demo_values(self) -> None:
+        if not self.is_https:
+            raise ValueError("PIP_PUBLIC_URL moet https zijn buiten de demo")
+        if self.demo_idp_url:
+            raise ValueError("PIP_DEMO_IDP_URL hoort alleen bij de demo")
+        if not self.backoffices:
+            raise ValueError("PIP_BACKOFFICES ontbreekt")
+        if self.digid is None and self.eherkenning is None:
+            raise ValueError("PIP_DIGID en PIP_EHERKENNING ontbreken allebei")
+        secrets = [a.secret for b in self.backoffices for a in (b.zaken, b.catalogi, b.documenten)]
+        if any(len(s.get_secret_value()) < 32 or "demo" in s.get_secret_value() for s in secrets):
+            raise ValueError("een secret van een backoffice is een demowaarde of korter dan 32 tekens")

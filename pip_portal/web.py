@@ -1,0 +1,161 @@
+"""All that sits between a route and HTML: pages and fragments, forms, redirects, and the time a page may take."""
+
+import asyncio
+import json
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
+from urllib.parse import parse_qsl
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2_fragments import render_block
+from pydantic import BaseModel, ValidationError
+
+from pip_portal import weergave
+from pip_portal.paths import STATIC, TEMPLATES
+from pip_portal.taal import _, ngettext, taal
+
+T = TypeVar("T")
+Model = TypeVar("Model", bound=BaseModel)
+
+# The generic Dutch sentence for each kind of pydantic error; a field with its own sentence raises ValueError.
+ZINNEN = {
+    "missing": "Vul dit veld in.",
+    "string_too_long": "Dit is te lang. Maak de tekst korter.",
+    "enum": "Kies een van de mogelijkheden.",
+    "literal_error": "Kies een van de mogelijkheden.",
+    "int_parsing": "Vul een heel getal in.",
+    "date_from_datetime_parsing": "Vul een datum in, bijvoorbeeld 24-11-2026.",
+}
+
+
+@lru_cache
+def _manifest() -> dict[str, str]:
+    manifest: dict[str, str] = json.loads((STATIC / "dist" / "manifest.json").read_text())
+    return manifest
+
+
+def asset(name: str) -> str:
+    """URL of a built file, with its hash in the name so that browsers may keep it for ever."""
+    return f"/static/dist/{_manifest()[name]}"
+
+
+def make_templates() -> Environment:
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]  # from jinja2.ext.i18n
+    for filter_ in (
+        weergave.datum,
+        weergave.datum_kort,
+        weergave.dag_en_datum,
+        weergave.tijdstip,
+        weergave.bestandsgrootte,
+        weergave.bedrag,
+    ):
+        env.filters[filter_.__name__] = filter_
+    env.globals.update(asset=asset, taal=taal)
+    env.globals["ui"] = env.get_template("components.html").module
+    return env
+
+
+TEMPLATE_ENV = make_templates()
+
+
+def wants_fragment(request: Request) -> bool:
+    headers = request.headers
+    return headers.get("HX-Request") == "true" and headers.get("HX-History-Restore-Request") != "true"
+
+
+def page(
+    request: Request, template: str, *, fragment: str | None = None, status_code: int = 200, **context: Any
+) -> HTMLResponse:
+    """The whole page, or only its block `fragment` when htmx asks."""
+    sessie = getattr(request.state, "sessie", None)
+    context |= {
+        "request": request,
+        "url_for": request.url_for,
+        "gebruiker": sessie.gebruiker if sessie else None,
+        "weergavenaam": sessie.weergavenaam if sessie else None,
+        "sessie_resterend": sessie.resterend if sessie else None,
+        "csrf": sessie.csrf if sessie else "",
+    }
+    if fragment and wants_fragment(request):
+        html = render_block(TEMPLATE_ENV, template, fragment, **context)
+    else:
+        html = TEMPLATE_ENV.get_template(template).render(**context)
+    return HTMLResponse(html, status_code)
+
+
+def see_other(request: Request, url: object) -> Response:
+    """303 to the page that shows the result; htmx is told to load it as a page."""
+    if wants_fragment(request):
+        return Response(status_code=200, headers={"HX-Redirect": str(url)})
+    return RedirectResponse(str(url), status_code=303)
+
+
+def local_path(pad: str, default: str) -> str:
+    """The path when it is one of our own site, else the default: no redirect ever leaves the portal."""
+    veilig = (
+        pad.startswith("/")
+        and not pad.startswith(("//", "/\\"))
+        and "\\" not in pad
+        and len(pad) <= 1000
+        and pad.isprintable()
+    )
+    return pad if veilig else default
+
+
+async def binnen_budget(request: Request, werk: Coroutine[Any, Any, T]) -> T | None:
+    """The result, or None when it is not there within the page budget: the page then shows a waiting panel.
+
+    The panel asks again with htmx, and the link "Probeer opnieuw" with ?geduld=1; both wait until it is there.
+    """
+    if wants_fragment(request) or request.query_params.get("geduld") == "1":
+        return await werk
+    try:
+        return await asyncio.wait_for(werk, request.app.state.settings.pagina_budget)
+    except TimeoutError:
+        return None
+
+
+@dataclass(frozen=True)
+class Form(Generic[Model]):
+    """What was sent: `data` when it is valid, else a sentence per field and what was typed."""
+
+    data: Model | None
+    errors: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+async def form_of(request: Request, model: type[Model]) -> Form[Model]:
+    """Read the body into the model; never raises. An empty field counts as not filled in."""
+    velden = await form_fields(request)
+    ingevuld = {name: value for name, value in velden.items() if value.strip()}
+    try:
+        return Form(model.model_validate(ingevuld), values=velden)
+    except ValidationError as exc:
+        return Form(None, {str(e["loc"][0]): _zin(e["type"], e["msg"]) for e in exc.errors()}, velden)
+
+
+def _zin(soort: str, melding: str) -> str:
+    if soort == "value_error":
+        return _(melding.removeprefix("Value error, "))
+    return _(ZINNEN.get(soort, "Vul dit anders in."))
+
+
+async def form_fields(request: Request) -> dict[str, str]:
+    """The fields of a plain form post; anything else than text is left out."""
+    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        body = (await request.body()).decode("utf-8", "replace")
+        return dict(parse_qsl(body, keep_blank_values=True))
+    form = await request.form()
+    return {name: value for name, value in form.items() if isinstance(value, str)}

@@ -1,0 +1,195 @@
+"""The portal of the tests, reached over HTTP, with the reference backoffice and the mock IdP behind it over HTTP too.
+
+A test that uses `database_url` runs on SQLite, or on PostgreSQL when PIP_TEST_POSTGRES names a server.
+"""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+import psycopg
+import pytest
+from fastapi import FastAPI
+from lxml import html
+from reference_backoffice.app import create_backoffice
+
+from pip_portal import migraties
+from pip_portal.app import create_app
+from pip_portal.gebruiker import Gebruiker
+from pip_portal.settings import Settings
+from reference_backoffice.config import Config as BackofficeConfig
+from tests import factories
+from tests.html_checks import check_page
+
+POSTGRES = os.environ.get("PIP_TEST_POSTGRES", "")
+SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin", "Origin": factories.PORTAAL}
+
+
+@pytest.fixture(autouse=True)
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+# ---- databases ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file, made once; each test gets a copy."""
+    file = tmp_path_factory.mktemp("db") / "leeg.sqlite"
+    migraties.upgrade(f"sqlite+aiosqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_database(worker_id: str) -> Iterator[str]:
+    """A migrated, empty database for this test process on the server of PIP_TEST_POSTGRES."""
+    name = f"pip_test_{worker_id}"
+    with psycopg.connect(POSTGRES, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name}")
+    parts = urlsplit(POSTGRES)
+    url = f"postgresql+psycopg://{parts.netloc}/{name}"
+    migraties.upgrade(url)
+    yield url
+    with psycopg.connect(POSTGRES, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database_url(tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """An empty database at the current version, for this test alone."""
+    if POSTGRES:
+        url: str = request.getfixturevalue("postgres_database")
+        plain = url.replace("postgresql+psycopg", "postgresql")
+        with psycopg.connect(plain, autocommit=True) as connection:
+            connection.execute("TRUNCATE sessies, inlogpogingen, geziene_berichten, zaakbezoeken")
+        return url
+    file = tmp_path / "pip.sqlite"
+    shutil.copy(request.getfixturevalue("empty_sqlite"), file)
+    return f"sqlite+aiosqlite:///{file}"
+
+
+# ---- the backoffice ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+async def seeded_backoffice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A reference backoffice that was filled with its example data once; each test gets a copy."""
+    file = tmp_path_factory.mktemp("backoffice") / "gevuld.sqlite"
+    app = create_backoffice(BackofficeConfig(database=str(file)))
+    async with app.router.lifespan_context(app):
+        pass
+    return file
+
+
+@pytest.fixture
+async def backoffice(tmp_path: Path, seeded_backoffice: Path) -> AsyncIterator[FastAPI]:
+    """The reference backoffice of this test. `backoffice.state.beheer` breaks it and counts its calls."""
+    file = tmp_path / "backoffice.sqlite"
+    shutil.copy(seeded_backoffice, file)
+    app = create_backoffice(BackofficeConfig(database=str(file)))
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+# ---- the portal --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    """Override in a test module to run the portal with other settings."""
+    return factories.settings(database_url)
+
+
+@pytest.fixture
+def transport_for(backoffice: FastAPI) -> Callable[[str], httpx.AsyncBaseTransport | None]:
+    transport = httpx.ASGITransport(backoffice)
+    return lambda url: transport if url.startswith(factories.BACKOFFICE) else None
+
+
+@pytest.fixture
+async def portal(
+    settings: Settings, transport_for: Callable[[str], httpx.AsyncBaseTransport | None]
+) -> AsyncIterator[FastAPI]:
+    app = create_app(settings, transport_for)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+class Browser:
+    """A citizen's browser: keeps cookies, sends forms as our pages do, and checks each page it gets."""
+
+    def __init__(self, portal: FastAPI) -> None:
+        self.portal = portal
+        self.lang = "nl"
+        self.client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(portal),
+            base_url=factories.PORTAAL,
+            headers={"Sec-Fetch-Site": "same-origin"},
+        )
+
+    async def get(self, url: str, *, check: bool = True, **kwargs: object) -> httpx.Response:
+        response = await self.client.get(url, **kwargs)  # type: ignore[arg-type]  # as httpx takes them
+        fragment = "HX-Request" in response.request.headers and response.status_code == 200
+        is_html = response.headers.get("content-type", "").startswith("text/html")
+        if check and is_html and not fragment and not response.is_redirect:
+            check_page(response.text, expected_lang=self.lang)
+        return response
+
+    async def follow(self, url: str) -> httpx.Response:
+        """Go to a page as a citizen does, through redirects."""
+        response = await self.get(url)
+        while response.is_redirect:
+            response = await self.get(response.headers["location"])
+        return response
+
+    async def post(self, url: str, data: dict[str, str] | None = None, **kwargs: object) -> httpx.Response:
+        """Send a form of ours: from our own origin, with the token that our pages carry."""
+        headers = {**SAME_ORIGIN, **kwargs.pop("headers", {})}  # type: ignore[dict-item]  # headers is a dict
+        data = {"csrf": self.csrf, **(data or {})}
+        return await self.client.post(url, data=data, headers=headers, **kwargs)  # type: ignore[arg-type]
+
+    async def fragment(self, url: str) -> httpx.Response:
+        return await self.get(url, headers={"HX-Request": "true"})
+
+    @property
+    def csrf(self) -> str:
+        sessies = self.portal.state.sessies
+        sessie_id = self.client.cookies.get(sessies.cookie)
+        return factories.csrf_of(sessie_id) if sessie_id else ""
+
+    async def log_in(self, gebruiker: Gebruiker, naam: str | None = "Testpersoon") -> None:
+        """A session as a login makes it, without the way past the identity provider."""
+        sessies = self.portal.state.sessies
+        middel = "eherkenning" if gebruiker.is_bedrijf else "digid"
+        sessie_id = await sessies.create(
+            gebruiker, middel, weergavenaam=naam, naam_id="s00000000:test", session_index=None
+        )
+        self.client.cookies.set(sessies.cookie, sessie_id, domain="localhost.local")
+
+
+@pytest.fixture
+async def browser(portal: FastAPI) -> AsyncIterator[Browser]:
+    browser = Browser(portal)
+    async with browser.client:
+        yield browser
+
+
+@pytest.fixture
+def log_in(browser: Browser) -> Callable[..., object]:
+    return browser.log_in
+
+
+def text_of(response: httpx.Response) -> str:
+    """What a citizen reads in the main part of the page, on one line."""
+    document = html.document_fromstring(response.text)
+    main = document.find(".//main")
+    return " ".join((main if main is not None else document).text_content().split())
+
+
+def query_of(url: str) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(url).query))

@@ -1,0 +1,76 @@
+"""The people and companies of the tests: the personas that the reference backoffice knows."""
+
+import hashlib
+
+from cryptography.fernet import Fernet
+
+from pip_portal.gebruiker import Bedrijf, Burger
+from pip_portal.settings import Api, Backoffice, Settings
+from pip_portal.sleutels import Sleutels
+
+PORTAAL = "http://localhost:8000"
+BACKOFFICE = "http://localhost:8020"
+IDP = "http://localhost:8010"
+SECRET = "demo-secret-van-het-portaal-0123456789"
+FERNET = Fernet.generate_key().decode()
+PSEUDONIEM = "pseudoniem-sleutel-van-de-tests-0123456789"
+
+ANNA, MEHMET, WILHELMINA, SANNE = "999991012", "999991206", "999992041", "999992417"
+YOUSSEF, LUCIA, HENDRIK, PIET = "999993021", "999993811", "999994232", "999997051"
+EVA, CORNELIS, INGRID, SUZANNE = "999994700", "999997609", "999998225", "999993653"
+BAKKERIJ, KLUSBEDRIJF, HANZEHUIS, STRAATFESTIJN = "90000110", "90000227", "90000344", "90000461"
+ONTBONDEN = "90000578"
+RSIN = {BAKKERIJ: "859100017", HANZEHUIS: "862400211", STRAATFESTIJN: "823700306", ONTBONDEN: "856200402"}
+
+
+def settings(database_url: str, **overrides: object) -> Settings:
+    """A portal that is connected to the reference backoffice; overrides replace fields."""
+    fields: dict[str, object] = {
+        "omgeving": "test",
+        "public_url": PORTAAL,
+        "database_url": database_url,
+        "sleutels": (FERNET,),
+        "pseudoniem_sleutel": PSEUDONIEM,
+        "backoffices": (backoffice(),),
+        "brp": Api(
+            root=f"{BACKOFFICE}/haalcentraal/api/brp", headers={"X-API-KEY": "demo-brp-sleutel-0123456789"}
+        ),
+        "kvk": Api(root=f"{BACKOFFICE}/kvk/api", headers={"apikey": "demo-kvk-sleutel-0123456789"}),
+    }
+    return Settings.model_validate(fields | overrides)
+
+
+def backoffice(bron: str = "zaken", root: str = BACKOFFICE, **overrides: object) -> Backoffice:
+    def api(name: str) -> Api:
+        return Api(root=f"{root}/{name}/api/v1", client_id="pip-portaal", secret=SECRET)
+
+    fields: dict[str, object] = {
+        "bron": bron,
+        "naam": "het zaaksysteem",
+        **{name: api(name) for name in ("zaken", "catalogi", "documenten", "besluiten", "autorisaties")},
+    }
+    return Backoffice.model_validate(fields | overrides)
+
+
+def sleutels() -> Sleutels:
+    return Sleutels(settings("sqlite+aiosqlite:///:memory:"))
+
+
+def burger(bsn: str = ANNA, niveau: int = 20) -> Burger:
+    return Burger(bsn=bsn, pseudoniem=sleutels().keyed_hash("bsn", bsn), niveau=niveau)
+
+
+def bedrijf(kvk_nummer: str = BAKKERIJ, **overrides: object) -> Bedrijf:
+    fields: dict[str, object] = {
+        "kvk_nummer": kvk_nummer,
+        "pseudoniem": sleutels().keyed_hash("bedrijf", f"{kvk_nummer}/medewerker"),
+        "niveau": 25,
+        "rsin": RSIN.get(kvk_nummer),
+        "handelende_persoon": "medewerker",
+    }
+    return Bedrijf(**(fields | overrides))  # type: ignore[arg-type]  # overrides are fields of Bedrijf
+
+
+def csrf_of(sessie_id: str) -> str:
+    """The token that the pages of this session carry."""
+    return sleutels().keyed_hash("csrf", hashlib.sha256(sessie_id.encode()).hexdigest())
