@@ -105,7 +105,7 @@ def assets() -> None:
 
 
 def main() -> None:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this script may be started with any Python
         sys.exit("Python 3.11 of nieuwer is nodig; dit is Python " + sys.version.split()[0])
     python_environment(dev="--dev" in sys.argv)
     assets()
