@@ -6,6 +6,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import zlib from 'node:zlib'
 import { PurgeCSS } from 'purgecss'
+import subsetFont from 'subset-font'
 
 const OUT = 'static/dist'
 const STEPS = ['50', '100', '200', '300', '400', '500', '600', '700']
@@ -106,6 +107,24 @@ function sprite() {
   return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>`
 }
 
+/** The letters of Dutch and its neighbours; rarer ones come from the latin-ext files, only when a page has them. */
+const LETTERS = [
+  [0x20, 0x7e],
+  [0xa0, 0xff],
+]
+const SIGNS = 'ıŒœ–—‘’‚“”„•…€→−\u2009\u202f'
+
+const smallFonts = {
+  name: 'small-fonts',
+  setup(build) {
+    build.onLoad({ filter: /-latin-\d+-normal\.woff2$/ }, async ({ path: file }) => {
+      const ranges = LETTERS.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, i) => String.fromCodePoint(from + i)))
+      const options = { targetFormat: 'woff2', noLayoutClosure: true }
+      return { contents: await subsetFont(fs.readFileSync(file), ranges.join('') + SIGNS, options), loader: 'file' }
+    })
+  },
+}
+
 async function bundle() {
   const result = await esbuild.build({
     entryPoints: { app: 'assets/css/app.css', publiek: 'assets/js/publiek.js', portaal: 'assets/js/portaal.js' },
@@ -117,6 +136,7 @@ async function bundle() {
     minify: true,
     legalComments: 'none',
     loader: { '.woff2': 'file' },
+    plugins: [smallFonts],
     assetNames: '[name]-[hash]',
     logLevel: 'warning',
   })
