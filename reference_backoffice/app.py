@@ -1,0 +1,59 @@
+"""The application: every API under its own root, one database, one set of switches."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from . import brp, catalogi, catalogus, kvk
+from .config import Config
+from .faults import Beheer, FaultMiddleware
+from .problems import TITELS, Problem, problem_response
+from .seed import seed_database
+from .store import Store
+from .web import Backoffice
+from .zaken import reads
+
+
+def create_backoffice(config: Config) -> FastAPI:
+    """The reference backoffice on a database that the lifespan fills when it is empty.
+
+    Its switches are in `app.state.beheer`.
+    """
+    store = Store(config.database_url)
+    beheer = Beheer(config.latentie)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        seed_database(config.database_url, config.today())
+        yield
+        await store.close()
+
+    app = FastAPI(title="Referentie-backoffice", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.backoffice = Backoffice(config, store, catalogus.build(), beheer)
+    app.state.beheer = beheer
+    app.add_middleware(FaultMiddleware, beheer=beheer)
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(kvk.KvkFout, kvk.kvk_fout_response)
+    for router in (reads.router, catalogi.router, brp.router, kvk.router):
+        app.include_router(router)
+    app.add_api_route("/gezond", healthy, methods=["GET"])
+    return app
+
+
+async def healthy() -> Response:
+    return JSONResponse({"status": "gezond"})
+
+
+def _on_problem(request: Request, exc: Exception) -> Response:
+    assert isinstance(exc, Problem)  # noqa: S101 - only registered for this type
+    return problem_response(request, exc)
+
+
+def _on_http_exception(request: Request, exc: Exception) -> Response:
+    assert isinstance(exc, HTTPException)  # noqa: S101 - only registered for this type
+    status = exc.status_code if exc.status_code in TITELS else 404
+    return problem_response(request, Problem(status, {405: "method_not_allowed"}.get(status, "not_found")))

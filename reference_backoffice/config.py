@@ -1,0 +1,123 @@
+"""Settings of the reference backoffice, read once at start: environment variables REFERENCE_BACKOFFICE_…"""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+NEDERLAND = ZoneInfo("Europe/Amsterdam")
+
+Component = Literal["zrc", "ztc", "drc", "brc", "ac"]
+
+LEZEN = {
+    "zrc": ("zaken.lezen",),
+    "drc": ("documenten.lezen",),
+    "brc": ("besluiten.lezen",),
+    "ztc": ("catalogi.lezen",),
+    "ac": ("autorisaties.lezen",),
+}
+
+
+class Recht(BaseModel):
+    """Scopes of one component, up to and including a vertrouwelijkheidaanduiding.
+
+    typen: identificatie of zaaktypen or omschrijving of informatieobjecttypen; empty means every type.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    component: Component
+    scopes: tuple[str, ...]
+    plafond: str = "zeer_geheim"
+    typen: tuple[str, ...] = ()
+
+
+class Client(BaseModel):
+    """An Applicatie: who may call, with which secret, and what it may do."""
+
+    model_config = ConfigDict(frozen=True)
+
+    client_id: str
+    secret: str
+    label: str
+    rechten: tuple[Recht, ...] = ()
+
+
+DEMO_SECRET = "demo-secret-van-het-portaal-0123456789"  # noqa: S105 - of the stand-in only, printed in its README
+
+DEMO_CLIENTS = (
+    Client(
+        client_id="pip-portaal",
+        secret=DEMO_SECRET,
+        label="PIP Deventer",
+        rechten=(
+            Recht(
+                component="zrc",
+                scopes=("zaken.lezen", "zaken.aanmaken", "zaken.bijwerken", "zaken.statussen.toevoegen"),
+                plafond="zaakvertrouwelijk",
+            ),
+            Recht(
+                component="drc",
+                scopes=("documenten.lezen", "documenten.aanmaken", "documenten.bijwerken", "documenten.lock"),
+                plafond="zaakvertrouwelijk",
+            ),
+            Recht(component="brc", scopes=LEZEN["brc"]),
+            Recht(component="ztc", scopes=LEZEN["ztc"]),
+            Recht(component="ac", scopes=LEZEN["ac"]),
+        ),
+    ),
+    Client(
+        client_id="pip-streng",
+        secret=DEMO_SECRET,
+        label="Alleen lezen, alleen openbaar",
+        rechten=tuple(
+            Recht(component=component, scopes=LEZEN[component], plafond="openbaar")
+            for component in ("zrc", "drc", "brc", "ztc", "ac")
+        ),
+    ),
+    Client(client_id="zonder-rechten", secret=DEMO_SECRET, label="Zonder rechten"),
+)
+
+
+class Config(BaseSettings):
+    """database: path of a SQLite file, or a URL as sqlite+aiosqlite:///… or postgresql+psycopg://…
+
+    oz: also accept what only Open Zaak offers (pageSize, kvkNummer filter, objectinformatieobjecten filter).
+    latentie: "openzaak" imitates the measured costs of a real one.
+    zaaknummer_als_array: answer of zaaknummer_reserveren as standard 1.7.0 has it, instead of Open Zaak's.
+    bestandsdeel_omvang: bytes per part of a large upload.
+    vandaag: the date that seed and ages are counted from; the real one when not given.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="REFERENCE_BACKOFFICE_", frozen=True)
+
+    database: str = "var/reference_backoffice/backoffice.sqlite"
+    public_url: str = "http://localhost:8020"
+    host: str = "127.0.0.1"
+    port: int = 8020
+    oz: bool = False
+    latentie: Literal["geen", "openzaak"] = "geen"
+    zaaknummer_als_array: bool = False
+    bestandsdeel_omvang: int = 4 * 1024**3
+    jwt_geldig_seconden: int = 3600
+    brp_sleutel: str = "demo-brp-sleutel-0123456789"
+    kvk_sleutel: str = "demo-kvk-sleutel-0123456789"
+    vandaag: date | None = None
+    clients: tuple[Client, ...] = DEMO_CLIENTS
+
+    @field_validator("public_url")
+    @classmethod
+    def _no_trailing_slash(cls, url: str) -> str:
+        return url.rstrip("/")
+
+    @property
+    def database_url(self) -> str:
+        if "://" in self.database:
+            return self.database
+        return f"sqlite+aiosqlite:///{Path(self.database).absolute()}"
+
+    def today(self) -> date:
+        return self.vandaag or datetime.now(NEDERLAND).date()
