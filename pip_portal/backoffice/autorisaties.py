@@ -3,6 +3,9 @@
 Source: VNG Autorisaties API 1.0.0.
 """
 
+from pydantic import TypeAdapter
+
+from pip_portal.backoffice.http import Verbinding
 from pip_portal.backoffice.resource import Resource, Tekst
 
 
@@ -24,3 +27,18 @@ class Applicatie(Resource):
     @property
     def scopes(self) -> frozenset[str]:
         return frozenset(scope for autorisatie in self.autorisaties for scope in autorisatie.scopes)
+
+
+_APPLICATIE = TypeAdapter(Applicatie)
+
+
+class AutorisatiesApi:
+    def __init__(self, verbinding: Verbinding) -> None:
+        self.verbinding = verbinding
+
+    async def consumer(self, client_id: str) -> Applicatie:
+        """The rights of our own client.
+
+        Raises: NotFound when the backoffice does not know it; BackofficeUnavailable.
+        """
+        return await self.verbinding.call("GET", "/applicaties/consumer", _APPLICATIE, params={"clientId": client_id})

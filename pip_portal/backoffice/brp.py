@@ -230,8 +230,8 @@ class _Antwoord(Resource):
 
 _ANTWOORD: TypeAdapter[_Antwoord] = TypeAdapter(_Antwoord)
 
-# Only what a page shows. Automatic fields (geheimhouding, inOnderzoek, opschorting) come by themselves and are
-# refused when asked for.
+# Only what a page shows. Automatic fields (geheimhouding, inOnderzoek, opschorting) come by themselves, and
+# are refused when asked for.
 VELDEN = (
     "burgerservicenummer",
     "naam",

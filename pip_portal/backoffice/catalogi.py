@@ -4,7 +4,6 @@ Source: VNG Catalogi API 1.3.1. A published zaaktype does not change, which is w
 """
 
 from datetime import date
-from uuid import UUID
 
 from pip_portal.backoffice.resource import Datum, Resource, Tekst
 
@@ -103,11 +102,3 @@ class Roltype(Resource):
     zaaktype: str
     omschrijving: str
     omschrijving_generiek: str
-
-
-def uuid_van(url: str) -> UUID:
-    """The uuid at the end of a reference.
-
-    Raises: ValueError when there is none.
-    """
-    return UUID(url.rstrip("/").rpartition("/")[2])

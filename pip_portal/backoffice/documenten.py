@@ -3,10 +3,20 @@
 Source: VNG Documenten API 1.4.2.
 """
 
+from contextlib import AbstractAsyncContextManager
 from datetime import date
+from typing import Final
 from uuid import UUID
 
-from pip_portal.backoffice.resource import Datum, Resource, Tekst
+import httpx
+from pydantic import TypeAdapter
+
+from pip_portal.backoffice.http import Verbinding
+from pip_portal.backoffice.resource import Datum, Pagina, Resource, Tekst
+from pip_portal.backoffice.samen import all_pages
+from pip_portal.gebruiker import Gebruiker
+
+COLLECTIE: Final = "enkelvoudiginformatieobjecten"
 
 
 class Bestandsdeel(Resource):
@@ -35,11 +45,6 @@ class EnkelvoudigInformatieObject(Resource):
     bestandsdelen: tuple[Bestandsdeel, ...] | None = None
 
     @property
-    def uuid(self) -> UUID:
-        """The uuid in the URL; the resource has no field of its own for it."""
-        return UUID(self.url.rstrip("/").rpartition("/")[2][:36])
-
-    @property
     def is_definitief(self) -> bool:
         return self.status in ("definitief", "gearchiveerd")
 
@@ -49,3 +54,28 @@ class EnkelvoudigInformatieObject(Resource):
         if any(not deel.voltooid for deel in self.bestandsdelen or ()):
             return False
         return bool(self.inhoud) or self.bestandsomvang == 0
+
+
+_DOCUMENT = TypeAdapter(EnkelvoudigInformatieObject)
+_DOCUMENTEN = TypeAdapter(Pagina[EnkelvoudigInformatieObject])
+
+
+class DocumentenApi:
+    def __init__(self, verbinding: Verbinding) -> None:
+        self.verbinding = verbinding
+
+    async def document(self, gebruiker: Gebruiker, url: str) -> EnkelvoudigInformatieObject:
+        """Metadata of the document a zaak refers to.
+
+        Raises: BackofficeDefect when the reference points outside this API.
+        """
+        pad = self.verbinding.path_of(url, COLLECTIE)
+        return await self.verbinding.call("GET", pad, _DOCUMENT, gebruiker=gebruiker)
+
+    async def of_zaak(self, gebruiker: Gebruiker, zaak_url: str) -> tuple[EnkelvoudigInformatieObject, ...]:
+        """The metadata of all documents of a zaak in one call [OZ]."""
+        params = {"objectinformatieobjecten__object": zaak_url}
+        return await all_pages(self.verbinding, f"/{COLLECTIE}", _DOCUMENTEN, params, gebruiker)
+
+    def download(self, gebruiker: Gebruiker, uuid: UUID) -> AbstractAsyncContextManager[httpx.Response]:
+        return self.verbinding.stream(f"/{COLLECTIE}/{uuid}/download", gebruiker=gebruiker)

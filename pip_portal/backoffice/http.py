@@ -45,6 +45,15 @@ class Refused(BackofficeDefect):
         self.status = status
         self.code = code
 
+    @property
+    def is_hidden(self) -> bool:
+        """The thing may exist, but not for our client; its token itself was accepted."""
+        return self.status == 403 and self.code == "permission_denied"
+
+
+class ForeignReference(BackofficeDefect):
+    """An answer refers to something outside the configured root; it is never followed."""
+
 
 class _Retry(Exception):
     """This attempt failed in a way that may pass; `wait` in seconds, None when it is no use waiting."""
@@ -101,7 +110,7 @@ class Verbinding:
     def path_of(self, url: str, collectie: str) -> str:
         """Path of a resource of this API that another answer refers to, rebuilt from its uuid.
 
-        Raises: BackofficeDefect when the reference points anywhere else: it is never followed.
+        Raises: ForeignReference when it points anywhere else.
         """
         kop, _, staart = url.rpartition("/")
         if kop == f"{self.root}/{collectie}":
@@ -109,9 +118,7 @@ class Verbinding:
                 return f"/{collectie}/{UUID(staart)}"
             except ValueError:
                 pass
-        raise BackofficeDefect(
-            f"{self.naam}: verwijzing buiten de ingestelde root of zonder uuid ({collectie})"
-        )
+        raise ForeignReference(f"{self.naam}: verwijzing buiten de root, of zonder uuid: {collectie}")
 
     async def call(
         self,
@@ -191,9 +198,7 @@ class Verbinding:
         if body is not None:
             headers["Content-Type"] = "application/json; charset=utf-8"
             content = json.dumps(body, separators=(",", ":")).encode()
-        return self._client.build_request(
-            methode, self.root + pad, headers=headers, params=params, content=content
-        )
+        return self._client.build_request(methode, self.root + pad, headers=headers, params=params, content=content)
 
     async def _measured(self, request: httpx.Request, retries: int) -> httpx.Response:
         meter = meting.get()

@@ -186,9 +186,7 @@ class Kvk:
             antwoord = await self._open(kvk_nummer).call("GET", pad, _VESTIGINGEN)
         except NotFound:
             return ()
-        return tuple(
-            sorted(antwoord.vestigingen, key=lambda v: (not v.is_hoofdvestiging, v.vestigingsnummer))
-        )
+        return tuple(sorted(antwoord.vestigingen, key=lambda v: (not v.is_hoofdvestiging, v.vestigingsnummer)))
 
     async def close(self) -> None:
         if self._verbinding is not None:

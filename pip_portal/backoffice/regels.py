@@ -17,7 +17,7 @@ from pip_portal.backoffice.catalogi import (
     Zaaktype,
 )
 from pip_portal.backoffice.documenten import EnkelvoudigInformatieObject
-from pip_portal.backoffice.resource import dag_in_nederland
+from pip_portal.backoffice.resource import dag_in_nederland, uuid_of
 from pip_portal.backoffice.zaken import Resultaat, Rol, Status, Zaak, Zaakeigenschap, ZaakInformatieObject
 
 Toestand = Literal["lopend", "afgerond", "alle"]
@@ -135,7 +135,7 @@ class Zaakdocument:
 
     @property
     def uuid(self) -> UUID:
-        return self.document.uuid
+        return uuid_of(self.koppeling.informatieobject)
 
     @property
     def titel(self) -> str:

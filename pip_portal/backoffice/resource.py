@@ -2,9 +2,10 @@
 
 from datetime import date, datetime
 from typing import Annotated, Generic, TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic.alias_generators import to_camel
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -32,9 +33,15 @@ def _null_for_empty(value: object) -> object:
     return None if value == "" else value
 
 
+def _in_netherlands(moment: datetime) -> datetime:
+    """A moment without zone is Dutch time, so that all can be compared."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=AMSTERDAM)
+
+
 # Products differ in what they send for "nothing": null, an empty string, or no key at all.
 Tekst = Annotated[str, BeforeValidator(_empty_for_null)]
 Datum = Annotated[date | None, BeforeValidator(_null_for_empty)]
+Moment = Annotated[datetime, AfterValidator(_in_netherlands)]
 
 
 class Pagina(Resource, Generic[T]):
@@ -45,6 +52,14 @@ class Pagina(Resource, Generic[T]):
     results: tuple[T, ...]
 
 
+def uuid_of(url: str) -> UUID:
+    """The uuid at the end of a reference.
+
+    Raises: ValueError when there is none.
+    """
+    return UUID(url.rpartition("/")[2])
+
+
 def dag_in_nederland(moment: datetime) -> date:
-    """The calendar day in the Netherlands on which a moment fell; a moment without zone is taken as is."""
-    return moment.date() if moment.tzinfo is None else moment.astimezone(AMSTERDAM).date()
+    """The calendar day in the Netherlands on which a moment fell."""
+    return moment.astimezone(AMSTERDAM).date()

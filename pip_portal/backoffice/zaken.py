@@ -3,10 +3,18 @@
 Source: VNG Zaken API 1.5.1; fields that are [OZ] only are optional.
 """
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date
+from operator import attrgetter
 from uuid import UUID
 
-from pip_portal.backoffice.resource import Datum, Resource, Tekst, dag_in_nederland
+from pydantic import TypeAdapter
+
+from pip_portal.backoffice.http import Verbinding
+from pip_portal.backoffice.resource import Datum, Moment, Pagina, Resource, Tekst, dag_in_nederland
+from pip_portal.backoffice.samen import all_pages
+from pip_portal.errors import BackofficeDefect
+from pip_portal.gebruiker import Gebruiker
 
 
 class Verlenging(Resource):
@@ -36,7 +44,7 @@ class Zaak(Resource):
     publicatiedatum: Datum = None
     vertrouwelijkheidaanduiding: Tekst = ""
     betalingsindicatie: Tekst = ""
-    laatste_betaaldatum: datetime | None = None
+    laatste_betaaldatum: Moment | None = None
     verlenging: Verlenging | None = None
     opschorting: Opschorting | None = None
     hoofdzaak: Tekst = ""
@@ -69,10 +77,9 @@ class Zaak(Resource):
 
 class Status(Resource):
     url: str
-    uuid: UUID
     zaak: Tekst = ""
     statustype: str
-    datum_status_gezet: datetime
+    datum_status_gezet: Moment
     statustoelichting: Tekst = ""
     indicatie_laatst_gezette_status: bool | None = None
 
@@ -83,7 +90,6 @@ class Status(Resource):
 
 class Resultaat(Resource):
     url: str
-    uuid: UUID
     zaak: Tekst = ""
     resultaattype: str
     toelichting: Tekst = ""
@@ -109,7 +115,6 @@ class BetrokkeneIdentificatie(Resource):
 
 class Rol(Resource):
     url: str
-    uuid: UUID
     zaak: Tekst = ""
     betrokkene_type: str
     omschrijving: Tekst = ""
@@ -134,9 +139,7 @@ class Rol(Resource):
         wie = self.betrokkene_identificatie
         if wie is None:
             return ""
-        persoon = " ".join(
-            d for d in (wie.voorletters, wie.voorvoegsel_geslachtsnaam, wie.geslachtsnaam) if d
-        )
+        persoon = " ".join(d for d in (wie.voorletters, wie.voorvoegsel_geslachtsnaam, wie.geslachtsnaam) if d)
         medewerker = " ".join(d for d in (wie.voorletters, wie.voorvoegsel_achternaam, wie.achternaam) if d)
         handelsnaam = wie.handelsnaam[0] if wie.handelsnaam else ""
         if self.betrokkene_type == "medewerker":
@@ -161,4 +164,89 @@ class ZaakInformatieObject(Resource):
     zaak: Tekst = ""
     titel: Tekst = ""
     beschrijving: Tekst = ""
-    registratiedatum: datetime | None = None
+    registratiedatum: Moment | None = None
+
+
+_PAGINA = TypeAdapter(Pagina[Zaak])
+_ZAAK = TypeAdapter(Zaak)
+_STATUS = TypeAdapter(Status)
+_STATUSSEN = TypeAdapter(Pagina[Status])
+_RESULTAAT = TypeAdapter(Resultaat)
+_ROLLEN = TypeAdapter(Pagina[Rol])
+_EIGENSCHAPPEN = TypeAdapter(tuple[Zaakeigenschap, ...])
+_KOPPELINGEN = TypeAdapter(tuple[ZaakInformatieObject, ...])
+
+
+class ZakenApi:
+    """Reads zaken. Every list is filtered again on its zaak: a server may ignore a filter it does not know."""
+
+    def __init__(self, verbinding: Verbinding) -> None:
+        self.verbinding = verbinding
+
+    async def page(
+        self, gebruiker: Gebruiker, filters: Mapping[str, str | bool], number: int, *, zoek: bool
+    ) -> Pagina[Zaak]:
+        """One server page of a list.
+
+        zoek: send the filters in the body of `_zoek`, so that a BSN does not end up in the logs of a URL.
+        Raises: NotFound for a page past the end.
+        """
+        if zoek:
+            return await self.verbinding.call(
+                "POST",
+                "/zaken/_zoek",
+                _PAGINA,
+                gebruiker=gebruiker,
+                params={"page": str(number)},
+                body=filters,
+                leest=True,
+            )
+        query = {naam: _as_text(waarde) for naam, waarde in filters.items()}
+        query["page"] = str(number)
+        return await self.verbinding.call("GET", "/zaken", _PAGINA, gebruiker=gebruiker, params=query)
+
+    async def zaak(self, gebruiker: Gebruiker, uuid: UUID) -> Zaak:
+        zaak = await self.verbinding.call("GET", f"/zaken/{uuid}", _ZAAK, gebruiker=gebruiker)
+        if zaak.uuid != uuid or self.verbinding.path_of(zaak.url, "zaken") != f"/zaken/{uuid}":
+            raise BackofficeDefect(f"{self.verbinding.naam}: een andere zaak dan gevraagd")
+        return zaak
+
+    async def rollen(self, gebruiker: Gebruiker, zaak: Zaak) -> tuple[Rol, ...]:
+        rollen = await all_pages(self.verbinding, "/rollen", _ROLLEN, {"zaak": zaak.url}, gebruiker)
+        return tuple(rol for rol in rollen if rol.zaak == zaak.url)
+
+    async def statussen(self, gebruiker: Gebruiker, zaak: Zaak) -> tuple[Status, ...]:
+        """The history, oldest first."""
+        statussen = await all_pages(self.verbinding, "/statussen", _STATUSSEN, {"zaak": zaak.url}, gebruiker)
+        return tuple(sorted((s for s in statussen if s.zaak == zaak.url), key=attrgetter("datum_status_gezet")))
+
+    async def status(self, gebruiker: Gebruiker, zaak: Zaak) -> Status | None:
+        """The current status, None when none has been set yet."""
+        if not zaak.status:
+            return None
+        pad = self.verbinding.path_of(zaak.status, "statussen")
+        status = await self.verbinding.call("GET", pad, _STATUS, gebruiker=gebruiker)
+        return status if status.zaak == zaak.url else None
+
+    async def resultaat(self, gebruiker: Gebruiker, zaak: Zaak) -> Resultaat | None:
+        """The resultaat of a closed zaak; on an open zaak it is not final, so there is none."""
+        if not zaak.resultaat or not zaak.is_afgerond:
+            return None
+        pad = self.verbinding.path_of(zaak.resultaat, "resultaten")
+        resultaat = await self.verbinding.call("GET", pad, _RESULTAAT, gebruiker=gebruiker)
+        return resultaat if resultaat.zaak == zaak.url else None
+
+    async def eigenschappen(self, gebruiker: Gebruiker, zaak: Zaak) -> tuple[Zaakeigenschap, ...]:
+        pad = f"/zaken/{zaak.uuid}/zaakeigenschappen"
+        return await self.verbinding.call("GET", pad, _EIGENSCHAPPEN, gebruiker=gebruiker)
+
+    async def koppelingen(self, gebruiker: Gebruiker, zaak: Zaak) -> tuple[ZaakInformatieObject, ...]:
+        """The links of this zaak to its documents."""
+        koppelingen = await self.verbinding.call(
+            "GET", "/zaakinformatieobjecten", _KOPPELINGEN, gebruiker=gebruiker, params={"zaak": zaak.url}
+        )
+        return tuple(koppeling for koppeling in koppelingen if koppeling.zaak == zaak.url)
+
+
+def _as_text(waarde: str | bool) -> str:
+    return waarde if isinstance(waarde, str) else str(waarde).lower()

@@ -1,0 +1,89 @@
+"""Opens every remote source the settings name, and closes them again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import httpx
+
+from pip_portal.backoffice.autorisaties import AutorisatiesApi
+from pip_portal.backoffice.besluiten import BesluitenApi
+from pip_portal.backoffice.bron import Bron
+from pip_portal.backoffice.brp import NAAM as BRP_NAAM
+from pip_portal.backoffice.brp import Brp
+from pip_portal.backoffice.catalogus import Catalogus
+from pip_portal.backoffice.documenten import DocumentenApi
+from pip_portal.backoffice.http import Verbinding
+from pip_portal.backoffice.kvk import NAAM as KVK_NAAM
+from pip_portal.backoffice.kvk import Kvk
+from pip_portal.backoffice.tokens import ZgwToken
+from pip_portal.backoffice.zaaksysteem import Zaaksysteem
+from pip_portal.backoffice.zaken import ZakenApi
+from pip_portal.settings import Api, Backoffice, Settings
+
+TransportFor = Callable[[str], httpx.AsyncBaseTransport]
+
+# Demanded on /zaken*, harmless on the rest of the Zaken API.
+CRS = {"Accept-Crs": "EPSG:4326", "Content-Crs": "EPSG:4326"}
+
+
+@dataclass(frozen=True, slots=True)
+class Bronnen:
+    """All remote sources of the portal, open."""
+
+    zaaksysteem: Zaaksysteem
+    brp: Brp
+    kvk: Kvk
+
+    async def aclose(self) -> None:
+        await self.zaaksysteem.close()
+        await self.brp.close()
+        await self.kvk.close()
+
+
+async def open_backoffices(settings: Settings, transport_for: TransportFor | None = None) -> Bronnen:
+    """Connections for every configured source; nothing is called yet.
+
+    transport_for: for tests, gives the transport for a root URL. Must run in the event loop that will use it.
+    """
+    cache = settings.catalogus_cache
+    return Bronnen(
+        zaaksysteem=Zaaksysteem([_open_bron(b, cache, transport_for) for b in settings.backoffices]),
+        brp=Brp(_open(settings.brp, BRP_NAAM, transport_for) if settings.brp else None),
+        kvk=Kvk(_open(settings.kvk, KVK_NAAM, transport_for) if settings.kvk else None),
+    )
+
+
+def open_autorisaties(backoffice: Backoffice, transport_for: TransportFor | None = None) -> AutorisatiesApi | None:
+    """The Autorisaties API of a backoffice, for `pip-portal check`; close its `verbinding` afterwards."""
+    api = backoffice.autorisaties
+    return AutorisatiesApi(_open_zgw(api, f"{backoffice.naam} (autorisaties)", transport_for)) if api else None
+
+
+def _open_bron(backoffice: Backoffice, cache: timedelta, transport_for: TransportFor | None) -> Bron:
+    naam = backoffice.naam
+    zaken = _open_zgw(backoffice.zaken, naam, transport_for, CRS)
+    catalogi = _open_zgw(backoffice.catalogi, f"{naam} (catalogus)", transport_for)
+    documenten = _open_zgw(backoffice.documenten, f"{naam} (documenten)", transport_for)
+    besluiten = _open_zgw(backoffice.besluiten, f"{naam} (besluiten)", transport_for) if backoffice.besluiten else None
+    return Bron(
+        backoffice=backoffice,
+        zaken=ZakenApi(zaken),
+        catalogus=Catalogus(catalogi, cache),
+        documenten=DocumentenApi(documenten),
+        besluiten=BesluitenApi(besluiten) if besluiten else None,
+        verbindingen=tuple(v for v in (zaken, catalogi, documenten, besluiten) if v is not None),
+    )
+
+
+def _open_zgw(
+    api: Api, naam: str, transport_for: TransportFor | None, headers: dict[str, str] | None = None
+) -> Verbinding:
+    token = ZgwToken(api.client_id, api.secret)
+    return Verbinding(
+        api, naam, auth=token, headers=headers, transport=transport_for(api.root) if transport_for else None
+    )
+
+
+def _open(api: Api, naam: str, transport_for: TransportFor | None) -> Verbinding:
+    return Verbinding(api, naam, transport=transport_for(api.root) if transport_for else None)
