@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from . import brp, catalogi, catalogus, kvk
+from . import autorisaties, besluiten, brp, catalogi, catalogus, documenten, kvk
 from .config import Config
 from .faults import Beheer, FaultMiddleware
 from .problems import TITELS, Problem, problem_response
@@ -38,8 +38,8 @@ def create_backoffice(config: Config) -> FastAPI:
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(kvk.KvkFout, kvk.kvk_fout_response)
-    for router in (reads.router, catalogi.router, brp.router, kvk.router):
-        app.include_router(router)
+    for module in (reads, catalogi, documenten, besluiten, autorisaties, brp, kvk):
+        app.include_router(module.router)
     app.add_api_route("/gezond", healthy, methods=["GET"])
     return app
 
