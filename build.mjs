@@ -85,14 +85,15 @@ function themeCss(css, theme) {
 
 // --- css, script, icons -------------------------------------------------------------------------------------------
 
-/** Drop the rules whose class names stand in no template: names must be written out in full there. */
+/** Drop the rules whose class names stand in no template. `name--{{ variant }}` keeps every variant of `name--`. */
 async function purge(css) {
   const content = [...filesUnder('templates', '.html'), ...filesUnder('assets/js', '.js')]
+  const variants = content.flatMap((file) => [...readText(file).matchAll(/([\w-]+--)\{[{%]/g)].map((m) => new RegExp(`^${m[1]}`)))
   const [result] = await new PurgeCSS().purge({
     content: content.map((file) => ({ raw: readText(file), extension: 'html' })),
     css: [{ raw: css }],
     defaultExtractor: (text) => text.match(/[\w-]+/g) ?? [],
-    safelist: { standard: [/^htmx-/], deep: [], greedy: [] },
+    safelist: { standard: [/^htmx-/, ...variants], deep: [], greedy: [] },
   })
   return esbuild.transformSync(result.css, { loader: 'css', minify: true, target: TARGETS }).code
 }
