@@ -7,14 +7,26 @@ from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from . import autorisaties, besluiten, brp, catalogi, catalogus, documenten, kvk
+from . import autorisaties, besluiten, brp, catalogi, catalogus, documenten, documenten_schrijven, kvk
 from .config import Config
 from .faults import Beheer, FaultMiddleware
 from .problems import TITELS, Problem, problem_response
 from .seed import seed_database
 from .store import Store
 from .web import Backoffice
-from .zaken import reads
+from .zaken import reads, writes
+
+MODULES = (
+    reads,
+    writes,
+    catalogi,
+    documenten,
+    documenten_schrijven,
+    besluiten,
+    autorisaties,
+    brp,
+    kvk,
+)
 
 
 def create_backoffice(config: Config) -> FastAPI:
@@ -38,7 +50,7 @@ def create_backoffice(config: Config) -> FastAPI:
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(kvk.KvkFout, kvk.kvk_fout_response)
-    for module in (reads, catalogi, documenten, besluiten, autorisaties, brp, kvk):
+    for module in MODULES:
         app.include_router(module.router)
     app.add_api_route("/gezond", healthy, methods=["GET"])
     return app

@@ -52,7 +52,9 @@ def _value(name: str, value: str, public_url: str) -> str:
 
 def _status_filter(value: str, zaaktype_of: Callable[[Json], Json]) -> Callable[[Json], bool]:
     if value not in ("alles", "concept", "definitief"):
-        raise invalid_field("status", "invalid_choice", f"Selecteer een geldige keuze. {value} is geen beschikbare keuze.")
+        raise invalid_field(
+            "status", "invalid_choice", f"Selecteer een geldige keuze. {value} is geen beschikbare keuze."
+        )
     return lambda data: value == "alles" or bool(zaaktype_of(data).get("concept")) == (value == "concept")
 
 

@@ -88,7 +88,11 @@ def _informatieobjecttype(omschrijving: str, aanduiding: str) -> Json:
         "informatieobjectcategorie": omschrijving,
         "trefwoord": [],
         "omschrijvingGeneriek": {
-            (f"{naam}InformatieobjecttypeOmschrijvingGeneriek" if naam else "informatieobjecttypeOmschrijvingGeneriek"): ""
+            (
+                f"{naam}InformatieobjecttypeOmschrijvingGeneriek"
+                if naam
+                else "informatieobjecttypeOmschrijvingGeneriek"
+            ): ""
             for naam in generiek
         },
         "zaaktypen": [],
@@ -133,7 +137,7 @@ def _add_zaaktype(catalogus: Catalogus, definitie: Definitie) -> None:
     for omschrijving, termijn in definitie.resultaten:
         catalogus.add("resultaattypen", _resultaattype(key, omschrijving, termijn) | common | GELDIGHEID)
     for omschrijving, generiek in fx.ROLTYPEN:
-        data = {
+        data: Json = {
             "url": catalogus_ref("roltypen", key, omschrijving),
             "omschrijving": omschrijving,
             "omschrijvingGeneriek": generiek,

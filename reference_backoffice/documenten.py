@@ -80,9 +80,7 @@ async def with_parts(db: AsyncConnection, versie: Versie, *, show_lock: bool = F
     return versie.data | {"locked": bool(versie.lock), "bestandsdelen": delen}
 
 
-async def find_versie(
-    db: AsyncConnection, uuid: str, toegang: Toegang, params: dict[str, str] | None = None
-) -> Versie:
+async def find_versie(db: AsyncConnection, uuid: str, toegang: Toegang, params: dict[str, str] | None = None) -> Versie:
     """The latest version, or the one that `versie` or `registratieOp` names.
 
     Raises: Problem 404 when there is none, or when it is above the ceiling of this client.
@@ -122,7 +120,9 @@ async def list_documents(request: Request, backoffice: Context) -> Response:
     condition = and_(toegang.clause(document, "informatieobjecttype"), _list_condition(backoffice, params))
     query = (
         select(documentversie, document.c.lock, document.c.niveau, document.c.informatieobjecttype)
-        .join(document, and_(document.c.uuid == documentversie.c.document, document.c.versie == documentversie.c.versie))
+        .join(
+            document, and_(document.c.uuid == documentversie.c.document, document.c.versie == documentversie.c.versie)
+        )
         .where(condition)
         .order_by(document.c.volgnr.desc())
     )
@@ -139,7 +139,9 @@ async def list_documents(request: Request, backoffice: Context) -> Response:
 
 
 def _list_condition(backoffice: Backoffice, params: dict[str, str]) -> ColumnElement[bool]:
-    conditions = [document.c[name] == params[name] for name in ("identificatie", "bronorganisatie") if name in params]
+    conditions: list[ColumnElement[bool]] = [
+        document.c[name] == params[name] for name in ("identificatie", "bronorganisatie") if name in params
+    ]
     if (url := params.get("objectinformatieobjecten__object")) is not None:
         zaak_uuid = uuid_or_nothing("objectinformatieobjecten__object", url, backoffice, ZAKEN)
         linked = select(onderdeel.c.ander).where(
@@ -206,7 +208,10 @@ async def _streamed(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:
 async def list_gebruiksrechten(request: Request, backoffice: Context) -> Response:
     toegang = require(request, "drc", "documenten.lezen")
     params = query_of(request, frozenset({"informatieobject"}))
-    conditions = [onderdeel.c.soort == "gebruiksrecht", onderdeel.c.ouder.in_(visible(toegang))]
+    conditions: list[ColumnElement[bool]] = [
+        onderdeel.c.soort == "gebruiksrecht",
+        onderdeel.c.ouder.in_(visible(toegang)),
+    ]
     if (url := params.get("informatieobject")) is not None:
         conditions.append(onderdeel.c.ouder == uuid_or_nothing("informatieobject", url, backoffice, DOCUMENTEN))
     async with backoffice.store.read() as db:
@@ -236,7 +241,7 @@ async def list_objectinformatieobjecten(request: Request, backoffice: Context) -
     toegang = require(request, "drc", "documenten.lezen")
     params = query_of(request, frozenset({"object", "informatieobject"}))
     soorten = ("zaakinformatieobject", "besluitinformatieobject")
-    conditions = [onderdeel.c.soort.in_(soorten), onderdeel.c.ander.in_(visible(toegang))]
+    conditions: list[ColumnElement[bool]] = [onderdeel.c.soort.in_(soorten), onderdeel.c.ander.in_(visible(toegang))]
     if (url := params.get("object")) is not None:
         reference = check_url("object", url, backoffice.config.public_url)
         conditions.append(onderdeel.c.ouder == uuid_of(reference))
@@ -256,4 +261,3 @@ def _mirror(uuid: str, soort: str, ouder: str, ander: str) -> Json:
         "object": zaak_ref(ouder) if object_type == "zaak" else ref("besluiten", "besluiten", ouder),
         "objectType": object_type,
     }
-

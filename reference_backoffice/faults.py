@@ -47,9 +47,7 @@ class Storing(BaseModel):
     aantal: int | None = Field(default=None, ge=1)
 
     def hits(self, api: str, path: str, method: str) -> bool:
-        return (
-            self.api in ("", api) and path.startswith(self.pad) and self.methode.upper() in ("", method.upper())
-        )
+        return self.api in ("", api) and path.startswith(self.pad) and self.methode.upper() in ("", method.upper())
 
 
 class Oproep(BaseModel):

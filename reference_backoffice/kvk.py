@@ -20,7 +20,12 @@ ZOEKEN: Final = frozenset(
     {"kvkNummer", "rsin", "vestigingsnummer", "naam", "straatnaam", "plaats", "postcode", "huisnummer", "huisletter",
      "postbusnummer", "type", "inclusiefInactieveRegistraties", "pagina", "resultatenPerPagina", "geoData"}
 )  # fmt: skip
-PATRONEN: Final = {"kvkNummer": r"\d{8}", "rsin": r"\d{9}", "vestigingsnummer": r"\d{12}", "postcode": r"\d{4}[A-Za-z]{2}"}
+PATRONEN: Final = {
+    "kvkNummer": r"\d{8}",
+    "rsin": r"\d{9}",
+    "vestigingsnummer": r"\d{12}",
+    "postcode": r"\d{4}[A-Za-z]{2}",
+}
 
 
 class KvkFout(Exception):
@@ -115,16 +120,15 @@ def _adres(hit: Json) -> Json:
     return found
 
 
+def _equal(name: str, value: str) -> Callable[[Json], bool]:
+    return lambda hit: str(hit.get(name, _adres(hit).get(name, ""))).lower() == value.lower()
+
+
 def _conditions(params: dict[str, str]) -> list[Callable[[Json], bool]]:
-    exact = [name for name in ("kvkNummer", "rsin", "vestigingsnummer") if name in params]
-    conditions: list[Callable[[Json], bool]] = [
-        lambda hit, name=name: hit.get(name) == params[name] for name in exact  # type: ignore[misc]
-    ]
+    exact = ("kvkNummer", "rsin", "vestigingsnummer", "straatnaam", "plaats", "postcode", "huisnummer")
+    conditions = [_equal(name, params[name]) for name in exact if name in params]
     if naam := params.get("naam"):
         conditions.append(lambda hit: naam.lower() in hit["naam"].lower())
-    for name in ("straatnaam", "plaats", "postcode", "huisnummer"):
-        if name in params:
-            conditions.append(lambda hit, name=name: str(_adres(hit).get(name, "")).lower() == params[name].lower())  # type: ignore[misc]
     if params.get("inclusiefInactieveRegistraties") != "true":
         conditions.append(lambda hit: hit["actief"] == "Ja")
     return conditions

@@ -121,5 +121,3 @@ def _types(recht: Recht, uuids_of_types: dict[str, frozenset[str]]) -> frozenset
     if not recht.typen:
         return None
     return frozenset().union(*(uuids_of_types.get(naam, frozenset()) for naam in recht.typen))
-
-

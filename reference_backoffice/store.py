@@ -1,7 +1,7 @@
 """The tables: JSON documents with the columns that are searched on beside them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -182,7 +182,7 @@ class Store:
         await self.engine.dispose()
 
 
-def insert_rows(db: Connection, rows: dict[Table, Sequence[dict[str, Any]]]) -> None:
+def insert_rows(db: Connection, rows: Mapping[Table, Sequence[dict[str, Any]]]) -> None:
     for table, values in rows.items():
         if values:
             db.execute(table.insert(), values)

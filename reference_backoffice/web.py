@@ -91,9 +91,7 @@ def query_of(request: Request, allowed: frozenset[str], oz: frozenset[str] = fro
     """
     known = allowed | oz if get_backoffice(request).config.oz else allowed
     if unknown := sorted(set(request.query_params) - known):
-        raise invalid_field(
-            "nonFieldErrors", "unknown-parameters", f"Onbekende query parameters: {', '.join(unknown)}"
-        )
+        raise invalid_field("nonFieldErrors", "unknown-parameters", f"Onbekende query parameters: {', '.join(unknown)}")
     return dict(request.query_params)
 
 
@@ -170,5 +168,3 @@ def _page_url(request: Request, page: int) -> str:
         del params["page"]
     query = f"?{urlencode(sorted(params.items()))}" if params else ""
     return f"{get_backoffice(request).config.public_url}{request.url.path}{query}"
-
-

@@ -118,4 +118,3 @@ class Expander:
 
 def _urls(value: object) -> list[str]:
     return value if isinstance(value, list) else [str(value)] if value else []
-

@@ -124,7 +124,9 @@ async def page_of_table(
     return paged(request, texts, count, page, size)
 
 
-async def detail_of_table(request: Request, backoffice: Backoffice, table: Table, uuid: str, soort: str = "") -> Response:
+async def detail_of_table(
+    request: Request, backoffice: Backoffice, table: Table, uuid: str, soort: str = ""
+) -> Response:
     toegang = require(request, "zrc", "zaken.lezen")
     query_of(request, frozenset())
     ouder = table.c.ouder if soort else table.c.zaak
@@ -158,7 +160,7 @@ async def list_rollen(request: Request, backoffice: Context) -> Response:
     toegang = require(request, "zrc", "zaken.lezen")
     oz = frozenset(name.removeprefix("rol__") for name in filters.ROL_OZ) | {"pageSize"}
     params = query_of(request, ROL_FILTERS, oz)
-    conditions = [rol.c.zaak.in_(visible_zaken(toegang))]
+    conditions: list[ColumnElement[bool]] = [rol.c.zaak.in_(visible_zaken(toegang))]
     for name in params.keys() - {"page", "pageSize"}:
         conditions.append(_rol_condition(backoffice, name, params[name]))
     return await page_of_table(request, backoffice, rol, and_(*conditions), params)
@@ -217,7 +219,7 @@ def _onderdelen(
     backoffice: Backoffice, toegang: Toegang, soort: str, params: dict[str, str], other: tuple[str, str]
 ) -> ColumnElement[bool]:
     """Rows of one kind under visible zaken. other: name and resource of the second filter."""
-    conditions = [onderdeel.c.soort == soort, onderdeel.c.ouder.in_(visible_zaken(toegang))]
+    conditions: list[ColumnElement[bool]] = [onderdeel.c.soort == soort, onderdeel.c.ouder.in_(visible_zaken(toegang))]
     name, resource = other
     if (zaak_url := params.get("zaak")) is not None:
         conditions.append(onderdeel.c.ouder == uuid_or_nothing("zaak", zaak_url, backoffice, ZAKEN))
@@ -282,4 +284,3 @@ async def get_resultaat(request: Request, uuid: str, backoffice: Context) -> Res
 @router.api_route("/zaakinformatieobjecten/{uuid}", methods=["GET", "HEAD"])
 async def get_zaakinformatieobject(request: Request, uuid: str, backoffice: Context) -> Response:
     return await detail_of_table(request, backoffice, onderdeel, uuid, "zaakinformatieobject")
-
