@@ -57,8 +57,17 @@ async def _received(request: Request, receive: Any, profile: Profile, *parts: st
         return join(request, conclude(idp, login, SUCCESS, choice, _address(request)), login, choice)
     preset = idp.presets.get(profile.code)
     if preset and preset.direct:
-        return _finish(request, login, _posted(login, idp.presets.pop(profile.code)))
+        return _without_page(request, login, _posted(login, idp.presets.pop(profile.code)))
     return RedirectResponse(f"/{profile.code}/login?aanvraag={idp.start_login(login)}", status_code=303)
+
+
+def _without_page(request: Request, login: LoginRequest, values: Mapping[str, str]) -> Response:
+    """Finish at once with these values; the page shows what is wrong when that cannot be."""
+    idp: Idp = request.app.state.idp
+    try:
+        return _finish(request, login, values)
+    except Faults as exc:
+        return _login_page(request, login, idp.start_login(login), values, exc.faults)
 
 
 @router.get("/{code}/login", name="login")

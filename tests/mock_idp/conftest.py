@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -14,7 +15,8 @@ from mock_idp.app import create_idp
 from mock_idp.config import Config
 from mock_idp.keys import KeyStore
 from mock_idp.profiles import PROFILES
-from tests.mock_idp.sp import Idp, Pair, Sp, make_pair, read_idp_metadata
+from tests.mock_idp.messages import Pair, make_pair
+from tests.mock_idp.sp import Idp, Sp, read_idp_metadata
 
 PUBLIC = "http://localhost:8010"
 SOAP = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '"http://www.oasis-open.org/committees/security"'}
@@ -49,14 +51,14 @@ class World:
         (self.folder / f"{name}.xml").write_bytes(metadata or sp.metadata())
         return sp
 
-    def sp(self, profile: str, **changes: object) -> Sp:
-        return self.know(Sp(profile, self.pairs[0], self.pairs[1], **changes))  # type: ignore[arg-type]
+    def sp(self, profile: str, **changes: Any) -> Sp:
+        return self.know(Sp(profile, self.pairs[0], self.pairs[1], **changes))
 
     async def idp(self, profile: str) -> Idp:
         response = await self.browser.get(f"/{profile}/metadata")
         return read_idp_metadata(response.content, self.keys[profile].sha256)
 
-    async def start(self, sp: Sp, request: etree._Element | None = None, **form: str | None) -> httpx.Response:
+    async def start(self, sp: Sp, request: etree._Element | None = None, **form: Any) -> httpx.Response:
         """Post an AuthnRequest as the browser does, and follow to the login page when there is one."""
         idp = await self.idp(sp.profile)
         message = sp.authn_request(idp) if request is None else request
@@ -84,8 +86,15 @@ class World:
         return (await self.resolve(sp, artifact)).content
 
 
+@pytest.fixture(scope="session")
+def idp_keys(idp_folder: Path) -> KeyStore:
+    return KeyStore(idp_folder)
+
+
 @pytest.fixture
-async def world(idp_folder: Path, pairs: tuple[Pair, Pair, Pair], tmp_path: Path) -> AsyncIterator[World]:
+async def world(
+    idp_folder: Path, idp_keys: KeyStore, pairs: tuple[Pair, Pair, Pair], tmp_path: Path
+) -> AsyncIterator[World]:
     config = Config(
         development=True,
         dir=idp_folder,
@@ -94,11 +103,10 @@ async def world(idp_folder: Path, pairs: tuple[Pair, Pair, Pair], tmp_path: Path
         traag_seconden=0.05,
         hangt_seconden=0.05,
     )
-    keys = KeyStore(idp_folder)
-    app = create_idp(config, keys=keys)
+    app = create_idp(config, keys=idp_keys)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url=PUBLIC) as browser:
-        yield World(app, browser, keys, tmp_path, pairs)
+        yield World(app, browser, idp_keys, tmp_path, pairs)
 
 
 @pytest.fixture(params=list(PROFILES))

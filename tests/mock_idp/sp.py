@@ -2,143 +2,43 @@
 
 import base64
 import re
-import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote_plus, unquote_plus, urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 from lxml import etree
-from lxml.builder import ElementMaker
-from signxml import (
-    CanonicalizationMethod,
-    DigestAlgorithm,
-    SignatureConfiguration,
-    SignatureMethod,
-    XMLSigner,
-    XMLVerifier,
-    methods,
+
+from tests.mock_idp.messages import (
+    BINDING,
+    ENTITY_IDS,
+    RSA_SHA256,
+    SERVICE_ID,
+    SERVICE_UUID,
+    STATUS,
+    A,
+    D,
+    M,
+    N,
+    NotBelieved,
+    P,
+    Pair,
+    S,
+    believe,
+    cipher_value,
+    deflated,
+    moment,
+    new_id,
+    one,
+    sign,
+    status_of,
+    verify,
+    zulu,
 )
-from signxml.exceptions import SignXMLException
-
-N = {
-    "s": "http://schemas.xmlsoap.org/soap/envelope/",
-    "p": "urn:oasis:names:tc:SAML:2.0:protocol",
-    "a": "urn:oasis:names:tc:SAML:2.0:assertion",
-    "m": "urn:oasis:names:tc:SAML:2.0:metadata",
-    "d": "http://www.w3.org/2000/09/xmldsig#",
-    "e": "http://www.w3.org/2001/04/xmlenc#",
-}
-P, A, M, D, S = (ElementMaker(namespace=N[key], nsmap={key: N[key]}) for key in "pamds")
-BINDING = "urn:oasis:names:tc:SAML:2.0:bindings:"
-STATUS = "urn:oasis:names:tc:SAML:2.0:status:"
-SERVICE_UUID = "4a5b6c7d-0000-4000-8000-00000000beef"
-ENTITY_IDS = {
-    "digid": "https://sp.example.nl/digid",
-    "eid": "urn:nl-eid-gdi:1.0:DV:00000004000000001000:entities:9010",
-    "eherkenning": "urn:etoegang:DV:00000004000000001000:entities:9010",
-}
-SERVICE_ID = "urn:etoegang:DV:00000004000000001000:services:9001"
-_SHA2 = SignatureConfiguration(
-    location="./",
-    expect_references=1,
-    signature_methods=frozenset({SignatureMethod.RSA_SHA256}),
-    digest_algorithms=frozenset({DigestAlgorithm.SHA256}),
-)
-_TRANSFORMS = ["http://www.w3.org/2000/09/xmldsig#enveloped-signature", "http://www.w3.org/2001/10/xml-exc-c14n#"]
-
-
-class NotBelieved(Exception):
-    """The answer has something that a service provider must not accept."""
-
-
-def believe(condition: bool, reason: str) -> None:
-    if not condition:
-        raise NotBelieved(reason)
-
-
-@dataclass(frozen=True)
-class Pair:
-    certificate: x509.Certificate
-    key: rsa.RSAPrivateKey
-
-    @property
-    def pem(self) -> str:
-        return self.certificate.public_bytes(Encoding.PEM).decode()
-
-    @property
-    def base64(self) -> str:
-        return base64.b64encode(self.certificate.public_bytes(Encoding.DER)).decode()
-
-    def write(self, folder: Path, name: str) -> tuple[Path, Path]:
-        certificate, key = folder / f"{name}.crt", folder / f"{name}.key"
-        certificate.write_text(self.pem)
-        key.write_bytes(self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        return certificate, key
-
-
-def make_pair(name: str) -> Pair:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
-    builder = builder.serial_number(x509.random_serial_number())
-    builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=9000))
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    return Pair(builder.sign(key, hashes.SHA256()), key)
-
-
-def zulu(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def new_id() -> str:
-    return "_" + secrets.token_hex(16)
-
-
-def sign(element: etree._Element, pair: Pair) -> etree._Element:
-    """Sign with the library, the signature right after the Issuer."""
-    placeholder = etree.Element(f"{{{N['d']}}}Signature", {"Id": "placeholder"}, nsmap={"ds": N["d"]})
-    element.insert(1 if element.find("a:Issuer", N) is not None else 0, placeholder)
-    signer = XMLSigner(
-        method=methods.enveloped,
-        signature_algorithm=SignatureMethod.RSA_SHA256,
-        digest_algorithm=DigestAlgorithm.SHA256,
-        c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0,
-    )
-    return signer.sign(
-        element, key=pair.key, cert=pair.pem, reference_uri="#" + element.attrib["ID"], id_attribute="ID"
-    )
-
-
-def verify(element: etree._Element, certificates: list[x509.Certificate]) -> etree._Element:
-    """The signed tree, when exactly this element is signed by one of these and nothing unusual is in the way."""
-    signatures = element.findall("d:Signature", N)
-    believe(len(signatures) == 1, "geen of meer dan één handtekening")
-    transforms = signatures[0].findall("d:SignedInfo/d:Reference/d:Transforms/d:Transform", N)
-    believe([t.get("Algorithm") for t in transforms] == _TRANSFORMS, "vreemde transforms")
-    reference = signatures[0].find("d:SignedInfo/d:Reference", N)
-    believe(reference is not None and reference.get("URI") == f"#{element.get('ID')}", "andere verwijzing")
-    for certificate in certificates:
-        try:
-            result = XMLVerifier().verify(element, x509_cert=certificate, expect_config=_SHA2, id_attribute="ID")
-        except SignXMLException:
-            continue
-        believe(result.signed_xml.get("ID") == element.get("ID"), "iets anders ondertekend")
-        return result.signed_xml
-    raise NotBelieved("handtekening klopt niet")
-
-
-def one(element: etree._Element, path: str) -> etree._Element:
-    found = element.findall(path, N)
-    believe(len(found) == 1, f"niet precies één {path}")
-    return found[0]
 
 
 @dataclass(frozen=True)
@@ -258,10 +158,42 @@ class Sp:
         return request
 
     def form(
-        self, request: etree._Element, relay_state: str | None = "toestand", pair: Pair | None = None
+        self,
+        request: etree._Element,
+        relay_state: str | None = "toestand",
+        pair: Pair | None = None,
+        signs: bool = True,
+        tamper: Callable[[bytes], bytes] = bytes,
     ) -> dict[str, str]:
-        fields = {"SAMLRequest": base64.b64encode(etree.tostring(sign(request, pair or self.signing))).decode()}
+        message = tamper(etree.tostring(sign(request, pair or self.signing) if signs else request))
+        fields = {"SAMLRequest": base64.b64encode(message).decode()}
         return fields if relay_state is None else {**fields, "RelayState": relay_state}
+
+    def query(self, name: str, message: etree._Element) -> str:
+        """The message in a query string, signed there."""
+        fields = {name: deflated(etree.tostring(message)), "RelayState": "toestand", "SigAlg": RSA_SHA256}
+        query = "&".join(f"{key}={quote_plus(value)}" for key, value in fields.items())
+        value = self.signing.key.sign(query.encode(), padding.PKCS1v15(), hashes.SHA256())
+        return f"{query}&Signature={quote_plus(base64.b64encode(value).decode())}"
+
+    def verify_query(self, query: str, name: str, certificates: list[x509.Certificate]) -> None:
+        parts = dict(part.split("=", 1) for part in query.split("&"))
+        believe(list(parts) == [name, "RelayState", "SigAlg", "Signature"], "andere volgorde")
+        believe(unquote_plus(parts["SigAlg"]) == RSA_SHA256, "ander algoritme")
+        signature = base64.b64decode(unquote_plus(parts["Signature"]))
+        signed = query.rpartition("&Signature=")[0].encode()
+        certificates[0].public_key().verify(signature, signed, padding.PKCS1v15(), hashes.SHA256())  # type: ignore[union-attr,call-arg,arg-type]
+
+    def logout_request(self, idp: Idp, identity: Identity) -> etree._Element:
+        attributes = {"ID": new_id(), "Version": "2.0", "IssueInstant": zulu(datetime.now(UTC))}
+        name_id = A.NameID(identity.name_id)
+        return P.LogoutRequest(A.Issuer(self.entity_id), name_id, {**attributes, "Destination": idp.slo})
+
+    def logout_response(self, in_response_to: str, success: bool) -> etree._Element:
+        attributes = {"ID": new_id(), "Version": "2.0", "IssueInstant": zulu(datetime.now(UTC))}
+        code = P.StatusCode(Value=STATUS + ("Success" if success else "Responder"))
+        issuer, status = A.Issuer(self.entity_id), P.Status(code)
+        return P.LogoutResponse(issuer, status, {**attributes, "InResponseTo": in_response_to})
 
     def artifact_of(self, location: str, idp: Idp, relay_state: str | None = "toestand") -> str:
         believe(location.startswith(self.acs + "?"), "ander adres")
@@ -269,7 +201,7 @@ class Sp:
         believe(query.get("RelayState") == ([relay_state] if relay_state else None), "andere RelayState")
         (artifact,) = query["SAMLart"]
         raw = base64.b64decode(artifact, validate=True)
-        source = hashes.Hash(hashes.SHA1())
+        source = hashes.Hash(hashes.SHA1())  # noqa: S303
         source.update(idp.entity_id.encode())
         believe(len(raw) == 44 and raw[:4] == b"\x00\x04\x00\x00", "geen artifact van type 4")
         believe(raw[4:24] == source.finalize(), "artifact van een ander")
@@ -379,7 +311,7 @@ class Sp:
         believe(one(keys[0], "e:EncryptionMethod").get("Algorithm") == N["e"] + "rsa-oaep-mgf1p", "ander algoritme")
         data = one(encrypted_id, "e:EncryptedData")
         believe(one(data, "e:EncryptionMethod").get("Algorithm") == N["e"] + "aes256-cbc", "ander algoritme")
-        oaep = padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None)
+        oaep = padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None)  # noqa: S303
         session_key = self.encryption.key.decrypt(cipher_value(keys[0]), oaep)
         octets = cipher_value(data)
         decryptor = Cipher(algorithms.AES256(session_key), modes.CBC(octets[:16])).decryptor()
@@ -387,22 +319,3 @@ class Sp:
         name_id = etree.fromstring(plain[: -plain[-1]])
         believe(name_id.tag == f"{{{N['a']}}}NameID" and name_id.get("Format").endswith(":persistent"), "geen NameID")
         return name_id.get("NameQualifier"), name_id.text
-
-
-def cipher_value(element: etree._Element) -> bytes:
-    return base64.b64decode(one(element, "e:CipherData/e:CipherValue").text)
-
-
-def moment(value: str) -> datetime:
-    return datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-
-
-def status_of(message: etree._Element) -> tuple[str, str | None, str | None]:
-    top = one(message, "p:Status/p:StatusCode")
-    sub = top.find("p:StatusCode", N)
-    text = message.find("p:Status/p:StatusMessage", N)
-    return (
-        top.get("Value", "").removeprefix(STATUS),
-        None if sub is None else sub.get("Value", "").removeprefix(STATUS),
-        None if text is None else text.text,
-    )

@@ -1,7 +1,7 @@
 """A strict service provider logs people in, at each of the three interfaces."""
 
 from tests.mock_idp.conftest import World
-from tests.mock_idp.sp import P
+from tests.mock_idp.messages import P
 
 KVK = "urn:etoegang:1.9:EntityConcernedID:KvKnr"
 RSIN = "urn:etoegang:1.9:EntityConcernedID:RSIN"
