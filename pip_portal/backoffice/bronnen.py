@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Annotated
 
 import httpx
+from fastapi import Depends, Request
 
 from pip_portal.backoffice.autorisaties import AutorisatiesApi
 from pip_portal.backoffice.besluiten import BesluitenApi
@@ -21,7 +23,7 @@ from pip_portal.backoffice.zaaksysteem import Zaaksysteem
 from pip_portal.backoffice.zaken import ZakenApi
 from pip_portal.settings import Api, Backoffice, Settings
 
-TransportFor = Callable[[str], httpx.AsyncBaseTransport]
+TransportFor = Callable[[str], httpx.AsyncBaseTransport | None]
 
 # Demanded on /zaken*, harmless on the rest of the Zaken API.
 CRS = {"Accept-Crs": "EPSG:4326", "Content-Crs": "EPSG:4326"}
@@ -41,10 +43,19 @@ class Bronnen:
         await self.kvk.close()
 
 
+def get_bronnen(request: Request) -> Bronnen:
+    bronnen: Bronnen = request.app.state.bronnen
+    return bronnen
+
+
+BronnenDep = Annotated[Bronnen, Depends(get_bronnen)]
+
+
 async def open_backoffices(settings: Settings, transport_for: TransportFor | None = None) -> Bronnen:
     """Connections for every configured source; nothing is called yet.
 
-    transport_for: for tests, gives the transport for a root URL. Must run in the event loop that will use it.
+    transport_for: for tests, gives the transport for a root URL, or None for a real connection. Must run in the
+    event loop that will use it.
     """
     cache = settings.catalogus_cache
     return Bronnen(

@@ -3,7 +3,6 @@
 Source: Haal Centraal BRP Personen bevragen 2.7. Absent means null, false, unknown or not asked.
 """
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -283,8 +282,3 @@ def get_brp(request: Request) -> Brp:
 
 
 BrpDep = Annotated[Brp, Depends(get_brp)]
-
-
-def geboortedatum(persoon: Persoon) -> date | None:
-    """The full date of birth, None when it is partly unknown."""
-    return persoon.geboorte.datum.datum if persoon.geboorte and persoon.geboorte.datum else None

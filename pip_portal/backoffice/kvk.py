@@ -11,6 +11,7 @@ from pydantic import Field, TypeAdapter
 from pip_portal.backoffice.http import Verbinding
 from pip_portal.backoffice.resource import Resource, Tekst
 from pip_portal.errors import BackofficeUnavailable, NotFound
+from pip_portal.gebruiker import Bedrijf
 
 NAAM = "Handelsregister"
 
@@ -101,6 +102,7 @@ class Eigenaar(Resource):
     rsin: Tekst = ""
     rechtsvorm: Tekst = ""
     uitgebreide_rechtsvorm: Tekst = ""
+    datum_uitschrijving: Tekst = ""
     adressen: tuple[KvkAdres, ...] = ()
 
 
@@ -141,8 +143,9 @@ class Basisprofiel(Resource):
 
     @property
     def is_opgeheven(self) -> bool:
-        """The company has an end date in the register."""
-        return bool(self.materiele_registratie.datum_einde.strip("0"))
+        """The company, or its owner, has been struck off the register."""
+        uitgeschreven = self.embedded.eigenaar.datum_uitschrijving if self.embedded.eigenaar else ""
+        return bool(self.materiele_registratie.datum_einde.strip("0") or uitgeschreven.strip("0"))
 
 
 class _Vestigingen(Resource):
@@ -159,31 +162,33 @@ class Kvk:
     def __init__(self, verbinding: Verbinding | None) -> None:
         self._verbinding = verbinding
 
-    def _open(self, kvk_nummer: str) -> Verbinding:
+    def _open(self, bedrijf: Bedrijf) -> tuple[Verbinding, str]:
+        nummer = bedrijf.kvk_nummer
         if self._verbinding is None:
             raise BackofficeUnavailable(NAAM, "niet ingesteld")
-        if not (kvk_nummer.isascii() and kvk_nummer.isdigit() and len(kvk_nummer) == 8):
+        if not (nummer.isascii() and nummer.isdigit() and len(nummer) == 8):
             raise NotFound("geen KVK-nummer")
-        return self._verbinding
+        return self._verbinding, f"/v1/basisprofielen/{nummer}"
 
-    async def basisprofiel(self, kvk_nummer: str) -> Basisprofiel | None:
+    async def basisprofiel(self, bedrijf: Bedrijf) -> Basisprofiel | None:
         """The company, or None when the register does not know the number.
 
         Raises: BackofficeUnavailable; BackofficeDefect.
         """
         try:
-            return await self._open(kvk_nummer).call("GET", f"/v1/basisprofielen/{kvk_nummer}", _BASISPROFIEL)
+            verbinding, pad = self._open(bedrijf)
+            return await verbinding.call("GET", pad, _BASISPROFIEL)
         except NotFound:
             return None
 
-    async def vestigingen(self, kvk_nummer: str) -> tuple[Vestiging, ...]:
+    async def vestigingen(self, bedrijf: Bedrijf) -> tuple[Vestiging, ...]:
         """All vestigingen of the company, the hoofdvestiging first; none when the register has none.
 
         Raises: BackofficeUnavailable; BackofficeDefect.
         """
-        pad = f"/v1/basisprofielen/{kvk_nummer}/vestigingen"
         try:
-            antwoord = await self._open(kvk_nummer).call("GET", pad, _VESTIGINGEN)
+            verbinding, pad = self._open(bedrijf)
+            antwoord = await verbinding.call("GET", f"{pad}/vestigingen", _VESTIGINGEN)
         except NotFound:
             return ()
         return tuple(sorted(antwoord.vestigingen, key=lambda v: (not v.is_hoofdvestiging, v.vestigingsnummer)))

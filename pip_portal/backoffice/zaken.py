@@ -77,6 +77,7 @@ class Zaak(Resource):
 
 class Status(Resource):
     url: str
+    uuid: UUID
     zaak: Tekst = ""
     statustype: str
     datum_status_gezet: Moment
