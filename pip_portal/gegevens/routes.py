@@ -1,0 +1,66 @@
+"""Mijn gegevens: what the registers know of this person or company. Read-only."""
+
+import asyncio
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from pip_portal.backoffice.brp import VELDEN, Brp, BrpDep, Persoon
+from pip_portal.backoffice.kvk import Basisprofiel, Kvk, KvkDep, Vestiging
+from pip_portal.gebruiker import Bedrijf, Burger, Ingelogd
+from pip_portal.gegevens.bedrijf import activiteiten_groep, bedrijf_groep, eigen_vestigingen
+from pip_portal.gegevens.persoon import adres_groep, gezin_groepen, is_niet_ingezetene, persoon_groep
+from pip_portal.panelen import paneel
+from pip_portal.taal import _
+from pip_portal.web import page
+
+router = APIRouter()
+
+
+# The parents stand on this page only.
+VELDEN_HIER = (*VELDEN, "ouders.naam", "ouders.geboorte")
+
+
+@dataclass(frozen=True)
+class Gevonden:
+    """What the register answered; None: it does not know them."""
+
+    persoon: Persoon | None = None
+    bedrijf: Basisprofiel | None = None
+    vestigingen: tuple[Vestiging, ...] = ()
+
+
+@router.get("/gegevens", name="gegevens:show")
+async def show(request: Request, gebruiker: Ingelogd, brp: BrpDep, kvk: KvkDep) -> HTMLResponse:
+    if isinstance(gebruiker, Burger):
+        register = await paneel(request, _("Basisregistratie Personen"), _persoon(gebruiker, brp))
+        return page(
+            request,
+            "gegevens/burger.html",
+            fragment="register",
+            register=register,
+            is_niet_ingezetene=is_niet_ingezetene,
+            persoon_groep=persoon_groep,
+            adres_groep=adres_groep,
+            gezin_groepen=gezin_groepen,
+        )
+    register = await paneel(request, _("Handelsregister"), _bedrijf(gebruiker, kvk))
+    return page(
+        request,
+        "gegevens/bedrijf.html",
+        fragment="register",
+        register=register,
+        bedrijf_groep=bedrijf_groep,
+        activiteiten_groep=activiteiten_groep,
+        eigen_vestigingen=eigen_vestigingen,
+    )
+
+
+async def _persoon(burger: Burger, brp: Brp) -> Gevonden:
+    return Gevonden(persoon=await brp.persoon(burger, VELDEN_HIER))
+
+
+async def _bedrijf(bedrijf: Bedrijf, kvk: Kvk) -> Gevonden:
+    profiel, vestigingen = await asyncio.gather(kvk.basisprofiel(bedrijf), kvk.vestigingen(bedrijf))
+    return Gevonden(bedrijf=profiel, vestigingen=vestigingen)

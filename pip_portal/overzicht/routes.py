@@ -1,0 +1,90 @@
+"""Overzicht: what needs attention first, then what is running. Each part may be late or down on its own."""
+
+import asyncio
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from pip_portal.backoffice.brp import Brp, BrpDep
+from pip_portal.backoffice.kvk import Kvk, KvkDep, Vestiging
+from pip_portal.backoffice.regels import Zakenlijst, Zakenvraag
+from pip_portal.backoffice.zaaksysteem import Zaaksysteem, ZaaksysteemDep
+from pip_portal.burgerstatus import BurgerstatussenDep
+from pip_portal.gebruiker import Bedrijf, Burger, Gebruiker, Ingelogd
+from pip_portal.overzicht.acties import acties
+from pip_portal.overzicht.samenvatting import Regel, samenvatting_bedrijf, samenvatting_persoon
+from pip_portal.panelen import Paneel, paneel
+from pip_portal.taal import _
+from pip_portal.web import page, wants_fragment
+
+router = APIRouter()
+
+BEKEKEN = 20  # lopende zaken that are looked through for something to do
+GETOOND = 5
+VELDEN = ("burgerservicenummer", "naam", "verblijfplaats")  # no more of the BRP than the panel shows
+DELEN = ("zaken", "gegevens")
+
+
+@router.get("/overzicht", name="overzicht:show")
+async def show(
+    request: Request,
+    gebruiker: Ingelogd,
+    zaaksysteem: ZaaksysteemDep,
+    brp: BrpDep,
+    kvk: KvkDep,
+    burgerstatus: BurgerstatussenDep,
+) -> HTMLResponse:
+    """The whole page, or with htmx only the late part that ?deel= names."""
+    deel = request.query_params.get("deel", "")
+    alleen = deel if deel in DELEN and wants_fragment(request) else None
+    zaken, gegevens = await asyncio.gather(
+        _zaken(request, gebruiker, zaaksysteem, alleen),
+        _gegevens(request, gebruiker, brp, kvk, alleen),
+    )
+    regels = zaken.inhoud.regels if zaken.inhoud else ()
+    return page(
+        request,
+        "overzicht/show.html",
+        fragment=alleen,
+        zaken=zaken,
+        gegevens=gegevens,
+        acties=acties(regels, burgerstatus),
+        lopend=regels[:GETOOND],
+        bekeken=BEKEKEN,
+        burgerstatus=burgerstatus,
+    )
+
+
+async def _zaken(
+    request: Request, gebruiker: Gebruiker, zaaksysteem: Zaaksysteem, alleen: str | None
+) -> Paneel[Zakenlijst]:
+    if alleen == "gegevens":
+        return Paneel()
+    vraag = Zakenvraag("lopend", per_pagina=BEKEKEN)
+    return await paneel(request, _("Zaken"), zaaksysteem.list(gebruiker, vraag))
+
+
+async def _gegevens(
+    request: Request, gebruiker: Gebruiker, brp: Brp, kvk: Kvk, alleen: str | None
+) -> Paneel[list[Regel]]:
+    if alleen == "zaken":
+        return Paneel()
+    if isinstance(gebruiker, Burger):
+        return await paneel(request, _("Basisregistratie Personen"), _persoon(gebruiker, brp))
+    return await paneel(request, _("Handelsregister"), _bedrijf(gebruiker, kvk))
+
+
+async def _persoon(burger: Burger, brp: Brp) -> list[Regel]:
+    persoon = await brp.persoon(burger, VELDEN)
+    return samenvatting_persoon(persoon) if persoon else []
+
+
+async def _bedrijf(bedrijf: Bedrijf, kvk: Kvk) -> list[Regel]:
+    profiel, vestigingen = await asyncio.gather(
+        kvk.basisprofiel(bedrijf), kvk.vestigingen(bedrijf) if bedrijf.vestiging else _geen()
+    )
+    return samenvatting_bedrijf(profiel, bedrijf, vestigingen) if profiel else []
+
+
+async def _geen() -> tuple[Vestiging, ...]:
+    return ()

@@ -1,0 +1,96 @@
+"""Mijn zaken, one zaak, and its documents."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import HTMLResponse
+
+from pip_portal.backoffice.zaaksysteem import ZaaksysteemDep
+from pip_portal.burgerstatus import BurgerstatussenDep
+from pip_portal.db import Db
+from pip_portal.gebruiker import Ingelogd
+from pip_portal.tijd import now, vandaag
+from pip_portal.web import binnen_budget, page, wants_fragment
+from pip_portal.zaken import bezoeken, zoekvraag
+from pip_portal.zaken.bezwaar import bezwaar
+from pip_portal.zaken.download import DownloadResponse
+from pip_portal.zaken.feiten import besluitregels, eigenschapregels, kernregels, soort_bestand
+from pip_portal.zaken.resultaten import resultaatzin
+from pip_portal.zaken.termijn import termijn
+from pip_portal.zaken.tijdlijn import tijdlijn
+
+router = APIRouter()
+
+Bron = Annotated[str, Path(max_length=20)]
+
+
+@router.get("/zaken", name="zaken:list")
+async def list_zaken(
+    request: Request,
+    gebruiker: Ingelogd,
+    zaaksysteem: ZaaksysteemDep,
+    burgerstatus: BurgerstatussenDep,
+    db: Db,
+) -> HTMLResponse:
+    vraag = zoekvraag.read_vraag(request.query_params)
+    lijst = await binnen_budget(request, zaaksysteem.list(gebruiker, vraag))
+    bezocht = await bezoeken.laatste_bezoeken(db, gebruiker, lijst.regels if lijst else ())
+    return page(
+        request,
+        "zaken/list.html",
+        fragment="resultaten",
+        vraag=vraag,
+        lijst=lijst,
+        aantal_tekst=zoekvraag.aantal_tekst(lijst, vraag) if lijst else "",
+        is_fragment=wants_fragment(request),
+        jaren=zoekvraag.jaren(vandaag(), vraag.jaar),
+        url=zoekvraag.url_van,
+        paginas=zoekvraag.urls_van_paginas,
+        burgerstatus=burgerstatus,
+        resultaatzin=resultaatzin,
+        is_veranderd=lambda regel: bezoeken.is_veranderd(regel, bezocht),
+    )
+
+
+@router.get("/zaken/{bron}/{uuid}", name="zaken:detail")
+async def show_zaak(
+    request: Request,
+    gebruiker: Ingelogd,
+    zaaksysteem: ZaaksysteemDep,
+    burgerstatus: BurgerstatussenDep,
+    db: Db,
+    bron: Bron,
+    uuid: UUID,
+) -> HTMLResponse:
+    dossier = await binnen_budget(request, zaaksysteem.get(gebruiker, bron, uuid))
+    if dossier is None:
+        return page(request, "zaken/laat.html")
+    vorig_bezoek = await bezoeken.noteer_bezoek(db, gebruiker, bron, uuid, now())
+    status = burgerstatus(dossier.regel)
+    return page(
+        request,
+        "zaken/detail.html",
+        fragment="zaak",
+        dossier=dossier,
+        status=status,
+        burgerstatus=burgerstatus,
+        resultaatzin=resultaatzin(dossier.regel),
+        termijn=termijn(dossier, status, vandaag()),
+        stappen=tijdlijn(dossier, burgerstatus, vorig_bezoek),
+        bezwaar=lambda besluit: bezwaar(besluit, dossier.zaaktype, vandaag()),
+        kern=kernregels(dossier),
+        besluitregels=besluitregels,
+        eigenschapregels=eigenschapregels(dossier),
+        soort_bestand=soort_bestand,
+        vorig_bezoek=vorig_bezoek,
+        nieuw=bezoeken.wat_is_nieuw(dossier, vorig_bezoek),
+        nieuwe_documenten=bezoeken.nieuwe_documenten(dossier, vorig_bezoek),
+    )
+
+
+@router.get("/zaken/{bron}/{uuid}/documenten/{document}", name="zaken:download")
+async def download(
+    gebruiker: Ingelogd, zaaksysteem: ZaaksysteemDep, bron: Bron, uuid: UUID, document: UUID
+) -> DownloadResponse:
+    return DownloadResponse(await zaaksysteem.download(gebruiker, bron, uuid, document))
