@@ -71,8 +71,9 @@ def authn_request(profile: Profile, login: LoginRequest, now: datetime) -> etree
             request.set("AttributeConsumingServiceIndex", str(login.service_index))
         else:
             request.append(_service_extensions(login))
-    rank = min((rank for rank in profile.requested if rank >= login.niveau), default=None)
-    if rank is not None:
+    if profile.requested:
+        highest = max(profile.requested)
+        rank = min((rank for rank in profile.requested if rank >= login.niveau), default=highest)
         request.append(
             _samlp(
                 "RequestedAuthnContext", _saml("AuthnContextClassRef", profile.requested[rank]), Comparison="minimum"

@@ -61,7 +61,7 @@ class Poging:
 
 class Dienstverlener:
     def __init__(self, koppeling: Koppeling, middel: str, own: Own, transport: httpx.AsyncBaseTransport | None) -> None:
-        self._koppeling = koppeling
+        self.koppeling = koppeling
         self._middel = middel
         self._own = own
         self._transport = transport
@@ -96,17 +96,13 @@ class Dienstverlener:
         provider._client = backchannel.open_client(context, http_transport)
         return provider
 
-    @property
-    def koppeling(self) -> Koppeling:
-        return self._koppeling
-
     async def close(self) -> None:
         await self._client.aclose()
 
     async def refresh_metadata(self) -> None:
         """Reads the IdP's metadata again; when that fails the old ones stay in use and the log says why."""
         try:
-            self._idp = await load_idp(self._koppeling, self._transport)
+            self._idp = await load_idp(self.koppeling, self._transport)
         except Refused as refused:
             log.error("IdP-metadata niet ververst", extra={"middel": self._middel, "reden": refused.reden})
 
@@ -128,13 +124,13 @@ class Dienstverlener:
         """An AuthnRequest for at least this rank. Raises: LoginRefused when we cannot sign."""
         login = messages.LoginRequest(
             request_id=messages.new_id(),
-            entity_id=self._koppeling.entity_id,
+            entity_id=self.koppeling.entity_id,
             destination=self._idp.sign_on,
-            acs_index=self._koppeling.acs_index,
-            niveau=max(niveau, self._koppeling.niveau),
+            acs_index=self.koppeling.acs_index,
+            niveau=max(niveau, self.koppeling.niveau),
             force_authn=force_authn,
-            service_index=self._koppeling.service_index,
-            service_uuid=self._koppeling.service_uuid,
+            service_index=self.koppeling.service_index,
+            service_uuid=self.koppeling.service_uuid,
         )
         request = messages.authn_request(self._own.profile, login, datetime.now(UTC))
         return await self._form(login.request_id, self._idp.sign_on, request)
@@ -164,7 +160,7 @@ class Dienstverlener:
             raise Refused("artifact: onbekend adres")
         if await seen(found.key_hash, now + PENDING + self._skew):
             raise Refused("artifact: al gebruikt")
-        resolve = messages.artifact_resolve(resolve_id, self._koppeling.entity_id, url, found.text, now)
+        resolve = messages.artifact_resolve(resolve_id, self.koppeling.entity_id, url, found.text, now)
         signed = await to_thread.run_sync(sign, resolve, self._own.signing[0])
         body = await backchannel.call(self._client, url, messages.soap(signed))
         expected = self._expected(idp, poging, resolve_id, now)
@@ -177,14 +173,14 @@ class Dienstverlener:
     def _expected(self, idp: IdpMetadata, poging: Poging, resolve_id: str, now: datetime) -> Expected:
         return Expected(
             profile=self._own.profile,
-            entity_id=self._koppeling.entity_id,
+            entity_id=self.koppeling.entity_id,
             idp_entity_id=idp.entity_id,
             acs_url=self._own.acs_url,
             resolve_id=resolve_id,
             request_id=poging.request_id,
-            niveau=max(poging.niveau, self._koppeling.niveau),
-            service_uuid=self._koppeling.service_uuid,
-            service_id=self._koppeling.service_id,
+            niveau=max(poging.niveau, self.koppeling.niveau),
+            service_uuid=self.koppeling.service_uuid,
+            service_id=self.koppeling.service_id,
             certificates=idp.signing,
             decryption=self._own.decryption,
             now=now,
@@ -198,11 +194,11 @@ class Dienstverlener:
         Raises: LoginRefused when we cannot sign or the IdP offers no logout.
         """
         request_id, destination = messages.new_id(), self._idp.logout
-        if not self._koppeling.sso or destination is None:
+        if not self.koppeling.sso or destination is None:
             self._refuse("fout", "LogoutRequest: niet ingesteld", request_id)
         indexes = [] if session_index is None else [session_index]
         request = messages.logout_request(
-            request_id, self._koppeling.entity_id, destination, name_id, indexes, datetime.now(UTC)
+            request_id, self.koppeling.entity_id, destination, name_id, indexes, datetime.now(UTC)
         )
         return await self._form(request_id, destination, request)
 
@@ -235,14 +231,14 @@ class Dienstverlener:
         """
         message_id = messages.new_id()
         try:
-            if not self._koppeling.sso:
+            if not self.koppeling.sso:
                 raise Refused("LogoutRequest: niet ingesteld")
             request = await to_thread.run_sync(logout.read_logout_request, body, self._peer(now))
             if await seen(_hash("logout", request.message_id), now + PENDING + self._skew):
                 raise Refused("LogoutRequest: al gebruikt")
             await end_sessions(request.name_id, request.session_indexes)
             answer = messages.logout_response(
-                message_id, self._koppeling.entity_id, request.message_id, now, [messages.SUCCESS]
+                message_id, self.koppeling.entity_id, request.message_id, now, [messages.SUCCESS]
             )
             return messages.soap(await to_thread.run_sync(sign, answer, self._own.signing[0]))
         except Refused as refused:
@@ -262,7 +258,7 @@ class Dienstverlener:
 
     def _build_metadata(self) -> bytes:
         return sp_metadata.build(
-            self._koppeling,
+            self.koppeling,
             self._own.profile,
             acs_url=self._own.acs_url,
             slo_url=self._own.slo_url,

@@ -1,16 +1,19 @@
 """A portal side and a foreign identity provider that know each other's metadata."""
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+from pip_portal.errors import LoginRefused
+from pip_portal.inloggen.saml.provider import Dienstverlener, Identiteit, Poging
+from pip_portal.settings import Koppeling
 from tests.inloggen.saml.foreign_idp import SERVICE_ID, SERVICE_UUID, ForeignIdp
 from tests.inloggen.saml.foreign_xml import pair
 
-from pip_portal.inloggen.saml.provider import Dienstverlener, Identiteit, Poging
-from pip_portal.settings import Koppeling
-
+PERSONAL = ("999993653", "99999365", "999990019", "900029365", "68750110", "857587973", "A1B2C3D4", "<saml", "_handvat")
 MIDDEL = {"digid-3": "digid", "eid-4": "digid", "eherkenning": "eherkenning"}
 
 
@@ -91,3 +94,24 @@ def log_in(seen: Memory) -> Callable[..., Awaitable[Identiteit]]:
         return await provider.finish(query, poging, seen, datetime.now(UTC))
 
     return log_in
+
+
+@pytest.fixture
+def refused(
+    log_in: Callable[..., Awaitable[Identiteit]], caplog: pytest.LogCaptureFixture
+) -> Callable[..., Awaitable[LoginRefused]]:
+    """A login that must fail; nothing about the person may reach the error or the log."""
+
+    async def refused(provider: Dienstverlener, idp: ForeignIdp, *, niveau: int = 20) -> LoginRefused:
+        caplog.clear()
+        caplog.set_level(logging.DEBUG)
+        with pytest.raises(LoginRefused) as caught:
+            await log_in(provider, idp, niveau=niveau)
+        lines = [record for record in caplog.records if record.name.startswith("pip_portal")]
+        assert [line.getMessage() for line in lines] == ["SAML-bericht geweigerd"]
+        said = f"{caught.value!r} {caught.value.__cause__!r} {[vars(record) for record in caplog.records]}"
+        for secret in (*PERSONAL, *idp.resolved):
+            assert secret not in said
+        return caught.value
+
+    return refused

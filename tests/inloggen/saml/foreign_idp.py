@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 from cryptography import x509
+from lxml import etree
+
 from tests.inloggen.saml.foreign_xml import (
     DS,
     MD,
@@ -27,7 +29,6 @@ from tests.inloggen.saml.foreign_xml import (
     pair,
     sign,
 )
-from lxml import etree
 
 STATUS = "urn:oasis:names:tc:SAML:2.0:status:"
 BINDING = "urn:oasis:names:tc:SAML:2.0:bindings:"
@@ -189,8 +190,10 @@ class ForeignIdp:
         index = request.get("AttributeConsumingServiceIndex")
         extensions = request.find(f"{{{SAMLP}}}Extensions")
         if self.profile == "digid-3":
-            assert level is not None and level.get("Comparison") == "minimum"
-            assert index is None and extensions is None
+            assert level is not None
+            assert level.get("Comparison") == "minimum"
+            assert index is None
+            assert extensions is None
         else:
             assert level is None
             assert (index is None) != (extensions is None)
@@ -212,7 +215,8 @@ class ForeignIdp:
         assert (message.get("IssueInstant") or "").endswith("Z")
         assert issued <= datetime.now(UTC) <= issued + timedelta(minutes=5)
         assert message[0].tag == f"{{{SAML}}}Issuer"
-        assert dict(message[0].attrib) == {} and message[0].text == self.sp
+        assert dict(message[0].attrib) == {}
+        assert message[0].text == self.sp
         assert message[1].tag == f"{{{DS}}}Signature"
         check_signature(message, self._certificates(self.sp_metadata))
 

@@ -47,9 +47,10 @@ ENVELOPED = f"{DS}enveloped-signature"
 EXC = "http://www.w3.org/2001/10/xml-exc-c14n#"
 SHA256 = f"{XENC}sha256"
 RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+SHA1 = hashes.SHA1()  # noqa: S303 (what the portal must refuse, and the default inside OAEP)
 HASHES = {
-    f"{DS}sha1": hashes.SHA1(),
-    f"{DS}rsa-sha1": hashes.SHA1(),
+    f"{DS}sha1": SHA1,
+    f"{DS}rsa-sha1": SHA1,
     SHA256: hashes.SHA256(),
     f"{XENC}sha512": hashes.SHA512(),
     RSA_SHA256: hashes.SHA256(),
@@ -64,7 +65,7 @@ class Pair:
 
     @property
     def sha1(self) -> str:
-        return self.certificate.fingerprint(hashes.SHA1()).hex()
+        return self.certificate.fingerprint(SHA1).hex()
 
     @property
     def sha256(self) -> str:
@@ -230,7 +231,7 @@ def _wrapped(secret: bytes, encrypting: Encrypting, recipient: str, to: Pair, na
     if encrypting.mgf:
         method.append(make(XENC11, "MGF", Algorithm=encrypting.mgf))
     digest = HASHES[encrypting.digest or f"{DS}sha1"]
-    mask = hashes.SHA256() if encrypting.mgf == f"{XENC11}mgf1sha256" else hashes.SHA1()
+    mask = hashes.SHA256() if encrypting.mgf == f"{XENC11}mgf1sha256" else SHA1
     scheme: padding.AsymmetricPadding = padding.OAEP(padding.MGF1(mask), digest, None)
     if encrypting.wrap.endswith("rsa-1_5"):
         scheme = padding.PKCS1v15()

@@ -3,10 +3,9 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
-from tests.inloggen.saml.foreign_idp import BSN, CONCERNED, GDI, KVK, REPRESENTED, RSIN, ForeignIdp
-from tests.inloggen.saml.foreign_xml import SAML, XENC, XENC11, make, pair
 
 from pip_portal.inloggen.saml.provider import Identiteit
+from tests.inloggen.saml.foreign_idp import BSN, KVK, RSIN, ForeignIdp
 
 LogIn = Callable[..., Awaitable[Identiteit]]
 
