@@ -14,7 +14,7 @@ from pip_portal.backoffice.bronnen import open_backoffices
 from pip_portal.db import open_db
 from pip_portal.gebruiker import require_gebruiker
 from pip_portal.gegevens import routes as gegevens
-from pip_portal.inloggen import afmelden
+from pip_portal.inloggen import afmelden, vestiging
 from pip_portal.inloggen import routes as inloggen
 from pip_portal.inloggen.saml.provider import Dienstverlener
 from pip_portal.inloggen.sessies import Sessies, load_sessie
@@ -33,10 +33,10 @@ from pip_portal.zaken import routes as zaken
 log = logging.getLogger("pip_portal")
 
 # Every page is closed unless its router stands in PUBLIC.
-PUBLIC: tuple[APIRouter, ...] = (openbaar.router, inloggen.public)
-PRIVATE: tuple[APIRouter, ...] = (overzicht.router, zaken.router, gegevens.router, inloggen.private)
+PUBLIC: tuple[APIRouter, ...] = (openbaar.router, inloggen.public, afmelden.public)
+PRIVATE: tuple[APIRouter, ...] = (overzicht.router, zaken.router, gegevens.router, inloggen.private, vestiging.router)
 # No session and no page: probes, metrics, and messages of the identity provider itself (signed, not from a browser).
-MACHINE: tuple[APIRouter, ...] = (beheer.router, afmelden.router)
+MACHINE: tuple[APIRouter, ...] = (beheer.router, afmelden.machine)
 
 Transports = Callable[[str], httpx.AsyncBaseTransport | None]
 

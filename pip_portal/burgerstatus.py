@@ -174,11 +174,11 @@ class Burgerstatussen:
         return self._codes.get(statustype.omschrijving.strip().casefold()) if statustype else None
 
     def label(self, statustype: Statustype | None) -> str:
-        """Short name of a status for the citizen."""
+        """Name of a step for the citizen: of the generic status, else the text that the statustype has for them."""
         code = self.code(statustype)
         if code is not None:
             return _(GENERIEK[code].label)
-        return statustype.omschrijving if statustype else _("Ontvangen")
+        return statustype.tekst.rstrip(".") if statustype else _("In behandeling")
 
     def is_einde(self, statustype: Statustype) -> bool:
         """Reaching it ends the zaak; ZGW itself only knows the last one as such."""
@@ -215,10 +215,12 @@ class Burgerstatussen:
         )
 
     def _onbekend(self, regel: Zaakregel, toelichting: str) -> Burgerstatus:
-        label = self.label(regel.statustype) if regel.statustype else _("In behandeling")
-        tekst = regel.statustekst if regel.statustekst != label else ""
-        soort: Soort = "ok" if regel.is_afgerond else "info"
-        return Burgerstatus(None, label, tekst, "", soort, toelichting=toelichting)
+        """Its own words say more than we can; the name that the organisation gave it is not for the citizen."""
+        tekst = regel.statustype.statustekst if regel.statustype else ""
+        label = _("Klaar") if regel.is_afgerond else _("Loopt")
+        if regel.statustype and not tekst:
+            label = regel.statustype.omschrijving
+        return Burgerstatus(None, label, tekst, "", "ok" if regel.is_afgerond else "info", toelichting=toelichting)
 
     def _tekst(self, generiek: Generiek, regel: Zaakregel) -> str:
         if self._is_eigen(regel.statustype) and regel.statustype and regel.statustype.statustekst:

@@ -34,27 +34,19 @@ def settings_problems(exc: ValidationError) -> list[str]:
     """A line per setting that is wrong: its name as environment variable, and why."""
     lines = []
     for error in exc.errors(include_input=False):
-        name = (
-            "PIP_" + "__".join(str(part).upper() for part in error["loc"]) if error["loc"] else "instellingen"
-        )
+        name = "PIP_" + "__".join(str(part).upper() for part in error["loc"]) if error["loc"] else "instellingen"
         lines.append(f"{name}: {error['msg'].removeprefix('Value error, ')}")
     return lines
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        "pip-portal", description="Persoonlijke Internet Pagina van een gemeente"
-    )
+    parser = argparse.ArgumentParser("pip-portal", description="Persoonlijke Internet Pagina van een gemeente")
     commands = parser.add_subparsers(dest="command", required=True)
-    serve = commands.add_parser(
-        "serve", help="run the portal (settings: environment PIP_… or a file in PIP_CONFIG)"
-    )
+    serve = commands.add_parser("serve", help="run the portal (settings: environment PIP_… or a file in PIP_CONFIG)")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
     serve.add_argument("--workers", type=int, default=1)
-    demo = commands.add_parser(
-        "demo", help="run portal, mock DigiD/eHerkenning and reference backoffice together"
-    )
+    demo = commands.add_parser("demo", help="run portal, mock DigiD/eHerkenning and reference backoffice together")
     demo.add_argument("--portaal", type=int, default=8000, help="port of the portal")
     demo.add_argument("--idp", type=int, default=8010, help="port of the mock identity provider")
     demo.add_argument("--achterkanaal", type=int, default=8011, help="port of its back channel (mutual TLS)")

@@ -16,6 +16,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
 
 import httpx
 from cryptography.fernet import Fernet
@@ -87,7 +88,7 @@ class Demo:
 
     def health(self) -> list[str]:
         return [
-            f"http://localhost:{self.ports.idp}/gezond",
+            f"http://localhost:{self.ports.idp}/",
             f"http://localhost:{self.ports.backoffice}/gezond",
             f"{self.url}/klaar",
         ]
@@ -102,9 +103,7 @@ def taken(ports: Ports) -> list[str]:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
-                zinnen.append(
-                    f"Poort {port} ({naam}) is al bezet. Stop wat daar draait, of kies een andere poort."
-                )
+                zinnen.append(f"Poort {port} ({naam}) is al bezet. Stop wat daar draait, of kies een andere poort.")
     return zinnen
 
 
@@ -117,11 +116,7 @@ def prepare(ports: Ports, folder: Path) -> Demo:
     keys = certificaten.ensure(own)
     sp_metadata = idp_folder / "sp"
     sp_metadata.mkdir(parents=True, exist_ok=True)
-    base = {
-        k: v
-        for k, v in os.environ.items()
-        if not k.startswith(("PIP_", "MOCK_IDP_", "REFERENCE_BACKOFFICE_"))
-    }
+    base = {k: v for k, v in os.environ.items() if not k.startswith(("PIP_", "MOCK_IDP_", "REFERENCE_BACKOFFICE_"))}
     idp = base | {
         "MOCK_IDP_DEVELOPMENT": "1",
         "MOCK_IDP_DIR": str(idp_folder),
@@ -131,9 +126,7 @@ def prepare(ports: Ports, folder: Path) -> Demo:
         "MOCK_IDP_CLIENT_CA": str(keys.ca),
     }
     made = subprocess.check_output([sys.executable, "-m", "mock_idp", "keys"], env=idp, text=True)
-    koppelingen = {
-        middel: _koppeling(middel, json.loads(made), keys, ports) for middel in ("digid", "eherkenning")
-    }
+    koppelingen = {middel: _koppeling(middel, json.loads(made), keys, ports) for middel in ("digid", "eherkenning")}
     backoffice_url = f"http://localhost:{ports.backoffice}"
     portaal = base | {
         "PIP_OMGEVING": "demo",
@@ -142,14 +135,12 @@ def prepare(ports: Ports, folder: Path) -> Demo:
         "PIP_SLEUTELS": json.dumps([geheimen["fernet"]]),
         "PIP_PSEUDONIEM_SLEUTEL": geheimen["pseudoniem"],
         "PIP_BACKOFFICES": json.dumps([_backoffice(backoffice_url)]),
-        "PIP_BRP": json.dumps(
-            {"root": f"{backoffice_url}/haalcentraal/api/brp", "headers": {"X-API-KEY": BRP_KEY}}
-        ),
+        "PIP_BRP": json.dumps({"root": f"{backoffice_url}/haalcentraal/api/brp", "headers": {"X-API-KEY": BRP_KEY}}),
         "PIP_KVK": json.dumps({"root": f"{backoffice_url}/kvk/api", "headers": {"apikey": KVK_KEY}}),
         "PIP_DEMO_IDP_URL": f"http://localhost:{ports.idp}",
     }
     portaal |= {f"PIP_{middel.upper()}": json.dumps(koppeling) for middel, koppeling in koppelingen.items()}
-    settings = _settings(portaal)
+    settings = settings_of(portaal)
     migraties.upgrade(settings.database_url)
     asyncio.run(_write_sp_metadata(settings, sp_metadata))
     backoffice = base | {
@@ -160,7 +151,7 @@ def prepare(ports: Ports, folder: Path) -> Demo:
     return Demo(ports, folder, idp, backoffice, portaal)
 
 
-def _settings(environment: Mapping[str, str]) -> Settings:
+def settings_of(environment: Mapping[str, str]) -> Settings:
     """The settings as the portal will read them, without touching the environment of this process."""
     fields = {k.removeprefix("PIP_").lower(): v for k, v in environment.items() if k.startswith("PIP_")}
     parsed = {k: json.loads(v) if v[:1] in "[{" else v for k, v in fields.items()}
@@ -178,9 +169,7 @@ async def _write_sp_metadata(settings: Settings, folder: Path) -> None:
 
 def _secrets(file: Path) -> dict[str, str]:
     if not file.exists():
-        file.write_text(
-            json.dumps({"fernet": Fernet.generate_key().decode(), "pseudoniem": secrets.token_urlsafe(48)})
-        )
+        file.write_text(json.dumps({"fernet": Fernet.generate_key().decode(), "pseudoniem": secrets.token_urlsafe(48)}))
         file.chmod(0o600)
     made: dict[str, str] = json.loads(file.read_text())
     return made
@@ -197,18 +186,18 @@ def _koppeling(
         "idp_metadata": idp["metadata"],
         "idp_metadata_vingerafdruk": idp["fingerprint"],
         "ondertekening": [[str(p) for p in keys.signing]],
-        "versleuteling": [[str(p) for p in keys.encryption]],
         "tls": [str(p) for p in keys.tls],
         "tls_ca": made["ca"],
         "form_action": [f"http://localhost:{ports.idp}", f"http://localhost:{ports.portaal}"],
     }
     if middel == "eherkenning":
-        oin = "00000001002220647000"
+        service_id = f"urn:etoegang:DV:{certificaten.OIN}:services:9001"
         koppeling |= {
-            "entity_id": f"urn:etoegang:DV:{oin}:entities:9001",
-            "service_index": 1,
-            "service_id": f"urn:etoegang:DV:{oin}:services:9001",
-            "service_uuid": "4ee5bcb8-2f5f-4d3a-9a5e-0f0f2d1c9001",
+            "entity_id": f"urn:etoegang:DV:{certificaten.OIN}:entities:9001",
+            "versleuteling": [[str(p) for p in keys.encryption]],
+            "service_index": 9001,
+            "service_id": service_id,
+            "service_uuid": str(uuid5(NAMESPACE_URL, service_id)),  # as the mock gives it to an unknown service,
             "niveau": 22,
         }
     return koppeling
@@ -262,9 +251,7 @@ def start(demo: Demo) -> dict[str, subprocess.Popen[bytes]]:
     return processes
 
 
-def wait_until_ready(
-    demo: Demo, processes: Mapping[str, subprocess.Popen[bytes]], stop: Mapping[str, bool]
-) -> bool:
+def wait_until_ready(demo: Demo, processes: Mapping[str, subprocess.Popen[bytes]], stop: Mapping[str, bool]) -> bool:
     uiterlijk = time.monotonic() + START_TIMEOUT
     print("De drie servers starten …", flush=True)
     wachten = demo.health()

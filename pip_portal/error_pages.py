@@ -80,9 +80,7 @@ async def login_refused(request: Request, exc: Exception) -> Response:
     log.warning("inloggen geweigerd", extra={"soort": exc.soort, "reden": exc.reden})
     middel = request.path_params.get("middel", "digid")
     niveau = getattr(request.state, "gevraagd_niveau", None)
-    return page(
-        request, "inloggen/geweigerd.html", status_code=403, soort=exc.soort, middel=middel, niveau=niveau
-    )
+    return page(request, "inloggen/geweigerd.html", status_code=403, soort=exc.soort, middel=middel, niveau=niveau)
 
 
 def install(app: FastAPI) -> None:

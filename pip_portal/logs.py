@@ -42,7 +42,7 @@ class JsonFormatter(logging.Formatter):
     _standard = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
     def format(self, record: logging.LogRecord) -> str:
-        line = {
+        line: dict[str, object] = {
             "tijd": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "niveau": record.levelname,
             "bron": record.name,

@@ -36,7 +36,7 @@ async def paneel(request: Request, bron: str, werk: Coroutine[Any, Any, T]) -> P
         return Paneel(await binnen_budget(request, werk))
     except BackofficeUnavailable as exc:
         log.warning("bron niet bereikbaar", extra={"storing": exc.bron, "reden": exc.reden})
-        return Paneel(storing=exc.bron)
+        return Paneel(storing=bron)
     except BackofficeDefect as exc:
         log.error("antwoord van de backoffice niet bruikbaar", exc_info=exc)
         return Paneel(storing=bron)

@@ -1,4 +1,4 @@
-"""Where templates, static files, migrations and translations lie: beside the package in a checkout, inside it when installed."""
+"""Where templates, static files and migrations lie: beside the package in a checkout, inside it when installed."""
 
 from pathlib import Path
 

@@ -32,9 +32,7 @@ class Frozen(BaseModel):
 class Api(Frozen):
     """One remote API: where it is, how we identify ourselves, how long we wait."""
 
-    root: str = Field(
-        description="Root URL without trailing slash, e.g. https://openzaak.example.nl/zaken/api/v1"
-    )
+    root: str = Field(description="Root URL without trailing slash, e.g. https://openzaak.example.nl/zaken/api/v1")
     client_id: str = ""
     secret: SecretStr = SecretStr("")
     headers: dict[str, SecretStr] = {}
@@ -67,9 +65,7 @@ class Backoffice(Frozen):
     besluiten: Api | None = None
     autorisaties: Api | None = None
     # What this product offers beyond, or refuses of, the VNG standard; each has a standard fallback.
-    zoek: bool = (
-        True  # POST /zaken/_zoek with the person in the body (standard since 1.4); else GET with a query
-    )
+    zoek: bool = True  # POST /zaken/_zoek with the person in the body (standard since 1.4); else GET with a query
     kvk_nummer_filter: bool = False  # [OZ] rol__…__nietNatuurlijkPersoon__kvkNummer, GET only
     document_filter: bool = False  # [OZ] documents of a zaak in one call
     bedrijf_identificaties: tuple[Literal["rsin", "kvk-in-innNnpId", "kvkNummer", "vestiging"], ...] = (
@@ -78,6 +74,7 @@ class Backoffice(Frozen):
         "vestiging",
     )
     zaaktypen: tuple[str, ...] = ()  # allow list of zaaktype.identificatie; empty: every extern zaaktype
+    interne_eigenschappen: tuple[str, ...] = ("risicoscore",)  # zaakeigenschap.naam that is never shown to the citizen
     zaak_plafond: Vertrouwelijkheid = "zaakvertrouwelijk"
     document_plafond: Vertrouwelijkheid = "beperkt_openbaar"
 
@@ -89,9 +86,7 @@ class Koppeling(Frozen):
     entity_id: str
     idp_entity_id: str
     idp_metadata: str = Field(description="Path or https URL of the signed IdP metadata")
-    idp_metadata_vingerafdruk: str = Field(
-        description="SHA-256 fingerprint (hex) of the certificate that signs it"
-    )
+    idp_metadata_vingerafdruk: str = Field(description="SHA-256 fingerprint (hex) of the certificate that signs it")
     idp_metadata_ca: Path | None = None
     acs_index: int = 0
     service_index: int | None = None

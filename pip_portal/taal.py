@@ -43,6 +43,11 @@ def _(tekst: str) -> str:
     return translations(taal()).gettext(tekst)
 
 
+def N_(tekst: str) -> str:
+    """Marks a text of a table for the translators; who shows it calls _()."""
+    return tekst
+
+
 def ngettext(enkel: str, meer: str, aantal: int) -> str:
     return translations(taal()).ngettext(enkel, meer, aantal)
 

@@ -92,7 +92,10 @@ def page(
         html = render_block(TEMPLATE_ENV, template, fragment, **context)
     else:
         html = TEMPLATE_ENV.get_template(template).render(**context)
-    return HTMLResponse(html, status_code)
+    response = HTMLResponse(html, status_code)
+    if sessie:
+        response.headers["Sessie-Resterend"] = str(sessie.resterend)  # keeps the warning right after a fragment
+    return response
 
 
 def see_other(request: Request, url: object) -> Response:

@@ -14,23 +14,19 @@ import psycopg
 import pytest
 from fastapi import FastAPI
 from lxml import html
-from reference_backoffice.app import create_backoffice
 
 from pip_portal import migraties
 from pip_portal.app import create_app
 from pip_portal.gebruiker import Gebruiker
 from pip_portal.settings import Settings
+from reference_backoffice.app import create_backoffice
 from reference_backoffice.config import Config as BackofficeConfig
+from reference_backoffice.seed import seed_database
 from tests import factories
 from tests.html_checks import check_page
 
 POSTGRES = os.environ.get("PIP_TEST_POSTGRES", "")
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin", "Origin": factories.PORTAAL}
-
-
-@pytest.fixture(autouse=True)
-def anyio_backend() -> str:
-    return "asyncio"
 
 
 # ---- databases ---------------------------------------------------------------------------------------------
@@ -77,12 +73,11 @@ def database_url(tmp_path: Path, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-async def seeded_backoffice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def seeded_backoffice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A reference backoffice that was filled with its example data once; each test gets a copy."""
     file = tmp_path_factory.mktemp("backoffice") / "gevuld.sqlite"
-    app = create_backoffice(BackofficeConfig(database=str(file)))
-    async with app.router.lifespan_context(app):
-        pass
+    config = BackofficeConfig(database=str(file))
+    seed_database(config.database_url, config.today())
     return file
 
 

@@ -32,9 +32,7 @@ def settings(database_url: str, **overrides: object) -> Settings:
         "sleutels": (FERNET,),
         "pseudoniem_sleutel": PSEUDONIEM,
         "backoffices": (backoffice(),),
-        "brp": Api(
-            root=f"{BACKOFFICE}/haalcentraal/api/brp", headers={"X-API-KEY": "demo-brp-sleutel-0123456789"}
-        ),
+        "brp": Api(root=f"{BACKOFFICE}/haalcentraal/api/brp", headers={"X-API-KEY": "demo-brp-sleutel-0123456789"}),
         "kvk": Api(root=f"{BACKOFFICE}/kvk/api", headers={"apikey": "demo-kvk-sleutel-0123456789"}),
     }
     return Settings.model_validate(fields | overrides)

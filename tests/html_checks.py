@@ -6,7 +6,7 @@ TEXT_FIELDS = "//input[not(@type='hidden' or @type='submit' or @type='button')] 
 
 
 def check_page(text: str, *, expected_lang: str = "nl") -> None:
-    """Fail unless this is a whole, well-built page: one h1, a title, its language, labels, unique ids, no inline code."""
+    """Fail unless this is a well-built page: one h1, a title, its language, labels, unique ids, no inline code."""
     document = html.document_fromstring(text)
     assert document.get("lang") == expected_lang, f"lang is {document.get('lang')}"
     assert document.findtext(".//title", "").strip(), "de pagina heeft geen titel"
@@ -28,9 +28,7 @@ def check_no_inline_code(document: html.HtmlElement) -> None:
 def _check_labels(document: html.HtmlElement) -> None:
     for field in document.xpath(TEXT_FIELDS):
         named = field.get("aria-label") or field.get("aria-labelledby")
-        labelled = field.xpath("ancestor::label") or document.xpath(
-            "//label[@for=$id]", id=field.get("id", "")
-        )
+        labelled = field.xpath("ancestor::label") or document.xpath("//label[@for=$id]", id=field.get("id", ""))
         assert named or labelled, f"geen label bij {field.get('name')}"
 
 

@@ -12,7 +12,7 @@ class CircuitBreaker:
     """
 
     threshold: int = 5
-    recovery: float = 10.0
+    recovery: float = 5.0
     _failures: int = 0
     _open_until: float = 0.0
     _trying: bool = False

@@ -148,7 +148,12 @@ class _Lezing:
             waarden = group.create_task(self.bron.zaken.eigenschappen(self.gebruiker, self.zaak))
             soorten = group.create_task(self.bron.catalogus.eigenschappen(self.zaak.zaaktype))
         bekend = {soort.url: soort for soort in soorten.result()}
-        return tuple(Eigenschapwaarde(waarde, bekend.get(waarde.eigenschap)) for waarde in waarden.result())
+        intern = {naam.casefold() for naam in self.bron.backoffice.interne_eigenschappen}
+        return tuple(
+            Eigenschapwaarde(waarde, bekend.get(waarde.eigenschap))
+            for waarde in waarden.result()
+            if waarde.naam.casefold() not in intern
+        )
 
     async def _koppelingen(self) -> tuple[ZaakInformatieObject, ...]:
         async with side_by_side() as group:

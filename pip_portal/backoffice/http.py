@@ -4,20 +4,20 @@ import asyncio
 import json
 import logging
 import random
-import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import aiohttp
 import httpx
-from httpx_aiohttp import AiohttpTransport
 from prometheus_client import Counter, Histogram
 from pydantic import TypeAdapter, ValidationError
 
 from pip_portal.backoffice.breaker import CircuitBreaker
+from pip_portal.backoffice.transport import aiohttp_transport
 from pip_portal.errors import BackofficeDefect, BackofficeUnavailable, NotFound
 from pip_portal.gebruiker import Gebruiker
 from pip_portal.logs import meting, traceparent
@@ -91,7 +91,7 @@ class Verbinding:
         self._download_slots = asyncio.Semaphore(api.max_connections)
         self._duur = DUUR.labels(naam)
         self._client = httpx.AsyncClient(
-            transport=transport or _aiohttp_transport(api),
+            transport=transport or aiohttp_transport(api),
             timeout=httpx.Timeout(api.read_timeout, connect=api.connect_timeout, pool=None),
             headers={
                 "Accept": "application/json",
@@ -100,6 +100,7 @@ class Verbinding:
                 **(headers or {}),
                 **{name: value.get_secret_value() for name, value in api.headers.items()},
             },
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # what one citizen is given, no other may send
             trust_env=False,
             follow_redirects=False,
         )
@@ -206,40 +207,46 @@ class Verbinding:
             meter.begin()
         start = time.perf_counter()
         try:
-            async with asyncio.timeout(self._deadline):
-                return await self._attempts(request, retries)
-        except TimeoutError:
-            raise self._unavailable("te laat") from None
+            return await self._guarded(request, retries)
         finally:
             self._duur.observe(time.perf_counter() - start)
             if meter is not None:
                 meter.end()
 
+    async def _guarded(self, request: httpx.Request, retries: int) -> httpx.Response:
+        """One call with its repeats counts once for the breaker, and has one time limit."""
+        if not self.breaker.allow():
+            raise BackofficeUnavailable(self.naam, "zekering open")
+        try:
+            async with asyncio.timeout(self._deadline):
+                response = await self._attempts(request, retries)
+        except _Retry as exc:
+            raise self._unavailable(exc.reden, counts=exc.counts) from None
+        except TimeoutError:
+            raise self._unavailable("te laat") from None
+        except (NotFound, BackofficeDefect):
+            self.breaker.success()
+            raise
+        except BaseException:
+            self.breaker.abandon()
+            raise
+        self.breaker.success()
+        return response
+
     async def _attempts(self, request: httpx.Request, retries: int) -> httpx.Response:
-        for attempt in range(retries + 1):
-            if not self.breaker.allow():
-                raise BackofficeUnavailable(self.naam, "zekering open")
+        for pause in RETRY_WAIT[:retries]:
             try:
-                async with self._slots:
-                    response = await self._send(request)
-                self.breaker.success()
-                return response
+                return await self._send(request)
             except _Retry as exc:
-                unavailable = self._unavailable(exc.reden, counts=exc.counts)
-                if attempt == retries or exc.wait is None:
-                    raise unavailable from None
-                await asyncio.sleep(max(exc.wait, RETRY_WAIT[attempt] * random.uniform(0.5, 1.0)))  # noqa: S311
-            except (NotFound, BackofficeDefect):
-                self.breaker.success()
-                raise
-            except BaseException:
-                self.breaker.abandon()
-                raise
-        raise AssertionError("unreachable")
+                if exc.wait is None:
+                    raise
+                await asyncio.sleep(max(exc.wait, pause * random.uniform(0.5, 1.0)))  # noqa: S311 - no secret
+        return await self._send(request)
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
         try:
-            response = await self._client.send(request)
+            async with self._slots:
+                response = await self._client.send(request)
         except (httpx.ConnectError, httpx.ConnectTimeout) as exc:
             raise _Retry(type(exc).__name__) from None
         except TRANSPORT_ERRORS as exc:
@@ -267,29 +274,14 @@ class Verbinding:
 
     def _unavailable(self, reden: str, *, counts: bool = True) -> BackofficeUnavailable:
         FOUTEN.labels(self.naam, "onbereikbaar").inc()
+        was_open = self.breaker.is_open
         if counts:
-            was_open = self.breaker.is_open
             self.breaker.failure()
-            if self.breaker.is_open and not was_open:
-                log.error("zekering open", extra={"api": self.naam, "reden": reden})
+        else:
+            self.breaker.abandon()
+        if self.breaker.is_open and not was_open:
+            log.error("zekering open", extra={"api": self.naam, "reden": reden})
         return BackofficeUnavailable(self.naam, reden)
-
-
-def _aiohttp_transport(api: Api) -> AiohttpTransport:
-    """Connections of our own: no cookies, no proxy from the environment, as many as the slots allow."""
-    context: ssl.SSLContext | bool = True
-    if api.root.startswith("https://"):
-        context = ssl.create_default_context(cafile=str(api.ca) if api.ca else None)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        if api.client_certificate is not None:
-            context.load_cert_chain(api.client_certificate, api.client_key)
-    session = aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, ssl=context, keepalive_timeout=15),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=None),
-        trust_env=False,
-    )
-    return AiohttpTransport(client=session, trust_env=False)
 
 
 def _retry_after(response: httpx.Response) -> float | None:

@@ -34,7 +34,7 @@ class Gevonden:
 @router.get("/gegevens", name="gegevens:show")
 async def show(request: Request, gebruiker: Ingelogd, brp: BrpDep, kvk: KvkDep) -> HTMLResponse:
     if isinstance(gebruiker, Burger):
-        register = await paneel(request, _("Basisregistratie Personen"), _persoon(gebruiker, brp))
+        register = await paneel(request, _("de Basisregistratie Personen"), _persoon(gebruiker, brp))
         return page(
             request,
             "gegevens/burger.html",
@@ -45,7 +45,7 @@ async def show(request: Request, gebruiker: Ingelogd, brp: BrpDep, kvk: KvkDep) 
             adres_groep=adres_groep,
             gezin_groepen=gezin_groepen,
         )
-    register = await paneel(request, _("Handelsregister"), _bedrijf(gebruiker, kvk))
+    register = await paneel(request, _("het Handelsregister"), _bedrijf(gebruiker, kvk))
     return page(
         request,
         "gegevens/bedrijf.html",

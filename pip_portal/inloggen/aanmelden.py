@@ -1,8 +1,11 @@
 """From what the identity provider says to who this is: the person or company, its name, and who may not come in."""
 
+import asyncio
+import dataclasses
 from dataclasses import dataclass
 
 from pip_portal.backoffice.bronnen import Bronnen
+from pip_portal.backoffice.brp import VELDEN_INLOGGEN
 from pip_portal.errors import BackofficeDefect, BackofficeUnavailable, LoginRefused, NotFound
 from pip_portal.gebruiker import Bedrijf, Burger, Gebruiker
 from pip_portal.inloggen.saml.provider import Identiteit
@@ -36,22 +39,19 @@ async def aanmelden(identiteit: Identiteit, sleutels: Sleutels, bronnen: Bronnen
 
 async def _burger(identiteit: Identiteit, bsn: str, sleutels: Sleutels, bronnen: Bronnen) -> Aanmelding:
     burger = Burger(bsn=bsn, pseudoniem=sleutels.keyed_hash("bsn", bsn), niveau=identiteit.niveau)
-    if bronnen.brp is None:
-        return Aanmelding(burger, None)
     try:
-        persoon = await bronnen.brp.get(burger)
+        persoon = await bronnen.brp.persoon(burger, VELDEN_INLOGGEN)
     except (BackofficeUnavailable, BackofficeDefect, NotFound):
-        return Aanmelding(
-            burger, None
-        )  # DigiD itself refuses the dead; a BRP outage must not keep everyone out
-    if persoon is not None and persoon.is_geblokkeerd:
+        return Aanmelding(burger, None)  # DigiD itself refuses the dead; a BRP outage must not keep everyone out
+    if persoon is None:
+        return Aanmelding(burger, None)
+    if not persoon.mag_inloggen:
         raise LoginRefused("overleden", "de bijhouding van de persoonslijst is opgeschort (O of F)")
-    return Aanmelding(burger, persoon.weergavenaam if persoon else None)
+    return Aanmelding(burger, persoon.naam.volledig if persoon.naam else None)
 
 
-async def _bedrijf(
-    identiteit: Identiteit, kvk_nummer: str, sleutels: Sleutels, bronnen: Bronnen
-) -> Aanmelding:
+async def _bedrijf(identiteit: Identiteit, kvk_nummer: str, sleutels: Sleutels, bronnen: Bronnen) -> Aanmelding:
+    """RSIN and vestigingen come from the Handelsregister, to find zaken that were filed under them."""
     bedrijf = Bedrijf(
         kvk_nummer=kvk_nummer,
         pseudoniem=sleutels.keyed_hash("bedrijf", f"{kvk_nummer}/{identiteit.handelende_persoon}"),
@@ -61,24 +61,17 @@ async def _bedrijf(
         beperkt=identiteit.vestiging is not None,
         handelende_persoon=identiteit.handelende_persoon or "",
     )
-    if bronnen.kvk is None:
-        return Aanmelding(bedrijf, None)
     try:
-        profiel = await bronnen.kvk.get(bedrijf)
+        profiel, vestigingen = await asyncio.gather(bronnen.kvk.basisprofiel(bedrijf), bronnen.kvk.vestigingen(bedrijf))
     except (BackofficeUnavailable, BackofficeDefect, NotFound):
         return Aanmelding(bedrijf, None)
     if profiel is None:
         return Aanmelding(bedrijf, None)
-    if profiel.is_ontbonden:
+    if profiel.is_opgeheven:
         raise LoginRefused("ontbonden", "het bedrijf is uitgeschreven uit het Handelsregister")
-    met_rsin = Bedrijf(
-        kvk_nummer=bedrijf.kvk_nummer,
-        pseudoniem=bedrijf.pseudoniem,
-        niveau=bedrijf.niveau,
+    bekend = dataclasses.replace(
+        bedrijf,
         rsin=bedrijf.rsin or profiel.rsin,
-        vestiging=bedrijf.vestiging,
-        beperkt=bedrijf.beperkt,
-        handelende_persoon=bedrijf.handelende_persoon,
+        vestigingen=tuple(v.vestigingsnummer for v in vestigingen),
     )
-    kiest = not bedrijf.beperkt and len(profiel.vestigingen) > 1
-    return Aanmelding(met_rsin, profiel.naam, kiest_vestiging=kiest)
+    return Aanmelding(bekend, profiel.naam, kiest_vestiging=not bedrijf.beperkt and len(vestigingen) > 1)

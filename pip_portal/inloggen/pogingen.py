@@ -66,13 +66,13 @@ class Pogingen:
             samesite="lax",
         )
 
-    async def take(self, request: Request, middel: str) -> tables.Inlogpoging:
+    async def take(self, request: Request, middel: str, relay_state: str) -> tables.Inlogpoging:
         """The pending login that this browser started, which is then gone.
 
         Raises: LoginRefused when there is none, it was used, it is too old, or another browser started it.
         Source: login-saml §3 check 2.
         """
-        geheim = request.cookies.get(self._name(request.query_params.get("RelayState", "")), "")
+        geheim = request.cookies.get(self._name(relay_state), "")
         async with self._db.begin() as session:
             rij = (
                 await session.scalars(

@@ -101,9 +101,7 @@ class Sessies:
         if moment - rij.laatst_gezien_op >= GEZIEN_ELKE:
             async with self._db.begin() as session:
                 await session.execute(
-                    update(tables.Sessie)
-                    .where(tables.Sessie.id_hash == rij.id_hash)
-                    .values(laatst_gezien_op=moment)
+                    update(tables.Sessie).where(tables.Sessie.id_hash == rij.id_hash).values(laatst_gezien_op=moment)
                 )
             einde = min(rij.eindigt_op, moment + self._settings.sessie_inactief)
         return self._read(rij, int((einde - moment).total_seconds())), False
@@ -140,9 +138,7 @@ class Sessies:
         )
 
     def delete_cookie(self, response: Response) -> None:
-        response.delete_cookie(
-            self.cookie, path="/", secure=self._settings.is_https, httponly=True, samesite="lax"
-        )
+        response.delete_cookie(self.cookie, path="/", secure=self._settings.is_https, httponly=True, samesite="lax")
 
     async def _delete(self, which: Any) -> int:
         async with self._db.begin() as session:

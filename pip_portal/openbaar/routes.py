@@ -75,6 +75,4 @@ async def security_txt() -> Response:
 async def robots() -> Response:
     """Only what everyone may read is for search engines."""
     gesloten = ("/overzicht", "/zaken", "/gegevens", "/inloggen", "/vestiging")
-    return Response(
-        "User-agent: *\n" + "".join(f"Disallow: {pad}\n" for pad in gesloten), media_type="text/plain"
-    )
+    return Response("User-agent: *\n" + "".join(f"Disallow: {pad}\n" for pad in gesloten), media_type="text/plain")

@@ -61,7 +61,7 @@ async def _zaken(
     if alleen == "gegevens":
         return Paneel()
     vraag = Zakenvraag("lopend", per_pagina=BEKEKEN)
-    return await paneel(request, _("Zaken"), zaaksysteem.list(gebruiker, vraag))
+    return await paneel(request, _("het zaaksysteem"), zaaksysteem.list(gebruiker, vraag))
 
 
 async def _gegevens(
@@ -70,8 +70,8 @@ async def _gegevens(
     if alleen == "zaken":
         return Paneel()
     if isinstance(gebruiker, Burger):
-        return await paneel(request, _("Basisregistratie Personen"), _persoon(gebruiker, brp))
-    return await paneel(request, _("Handelsregister"), _bedrijf(gebruiker, kvk))
+        return await paneel(request, _("de Basisregistratie Personen"), _persoon(gebruiker, brp))
+    return await paneel(request, _("het Handelsregister"), _bedrijf(gebruiker, kvk))
 
 
 async def _persoon(burger: Burger, brp: Brp) -> list[Regel]:

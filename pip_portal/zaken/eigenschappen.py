@@ -24,7 +24,9 @@ def waarde_in_woorden(eigenschap: Eigenschapwaarde) -> str:
                 moment = datetime.strptime(waarde, "%Y%m%d%H%M%S").replace(tzinfo=AMSTERDAM)
                 return f"{datum(moment)}, {tijdstip(moment)}"
             case "getal":
-                return format_decimal(Decimal(waarde.replace(",", ".")), locale=taal())
+                getal = Decimal(waarde.replace(",", "."))
+                decimalen = "0" * len(waarde.replace(",", ".").partition(".")[2])
+                return format_decimal(getal, f"#,##0.{decimalen}" if decimalen else "#,##0", locale=taal())
     except (ValueError, InvalidOperation):
         return waarde
     return waarde

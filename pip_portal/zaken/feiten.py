@@ -20,7 +20,7 @@ def kernregels(dossier: Zaakdossier) -> list[Regel]:
     if regel.einddatum is not None:
         regels.append((_("Afgesloten op"), datum(regel.einddatum)))
     elif regel.zaak.is_opgeschort:
-        regels.append((_("Wij zijn klaar op"), _("De tijd staat stil")))
+        regels.append((_("Wij zijn klaar op"), _("Nog niet bekend: de tijd staat stil")))
     elif regel.streefdatum is not None:
         regels.append((_("Wij verwachten klaar te zijn op"), datum(regel.streefdatum)))
     if dossier.behandelaar:

@@ -35,7 +35,7 @@ def tijdlijn(
     if dossier.is_afgerond:
         return _afgesloten(dossier, geschiedenis, burgerstatus, vorig_bezoek)
     verleden = tuple(_klaar(regel, burgerstatus, vorig_bezoek) for regel in geschiedenis[:-1])
-    nu = _nu(dossier, burgerstatus(dossier.regel), geschiedenis, vorig_bezoek)
+    nu = _nu(dossier, burgerstatus, geschiedenis, vorig_bezoek)
     return (*verleden, nu, *_straks(dossier, geschiedenis, burgerstatus))
 
 
@@ -61,18 +61,21 @@ def _klaar(regel: Statusregel, burgerstatus: Burgerstatussen, vorig_bezoek: date
 
 def _nu(
     dossier: Zaakdossier,
-    status: Burgerstatus,
+    burgerstatus: Burgerstatussen,
     geschiedenis: tuple[Statusregel, ...],
     vorig_bezoek: datetime | None,
 ) -> Stap:
+    status = burgerstatus(dossier.regel)
     if not geschiedenis:
         return Stap("nu", status.label, dossier.regel.startdatum, status.tekst, _wie(status))
     huidige = geschiedenis[-1]
+    titel = status.label if status.code else burgerstatus.label(huidige.statustype)
+    tekst = "" if titel == status.tekst.rstrip(".") else status.tekst
     return Stap(
         "nu",
-        status.label,
+        titel,
         huidige.datum,
-        " ".join(deel for deel in (status.tekst, status.toelichting) if deel),
+        " ".join(deel for deel in (tekst, status.toelichting) if deel),
         _wie(status),
         _tot(dossier, status),
         _is_nieuw(huidige, vorig_bezoek),

@@ -1,0 +1,209 @@
+"""`pip-portal check`: is this configuration ready for citizens? A line per thing that is wrong."""
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import httpx
+from pydantic import TypeAdapter
+from sqlalchemy.exc import SQLAlchemyError
+
+from pip_portal import migraties
+from pip_portal.backoffice.bronnen import TransportFor, open_autorisaties
+from pip_portal.backoffice.http import Verbinding
+from pip_portal.backoffice.tokens import ZgwToken
+from pip_portal.errors import BackofficeDefect, BackofficeUnavailable, LoginRefused, NotFound
+from pip_portal.inloggen.saml.provider import Dienstverlener
+from pip_portal.settings import Api, Backoffice, Koppeling, Settings
+
+# What the portal needs, and what it must never have (backoffice-apis §1.2).
+NODIG = frozenset({"zaken.lezen", "documenten.lezen", "besluiten.lezen", "catalogi.lezen"})
+TE_VEEL = frozenset({"zaken.verwijderen", "documenten.verwijderen", "zaken.geforceerd-bijwerken"})
+WAARSCHUW = timedelta(days=60)  # before a certificate expires: time to get another one
+KLOK = timedelta(seconds=30)  # a clock that is further off makes tokens and assertions invalid
+NIEMAND = "000000000"  # no person has this BSN, so no zaak may come back for it
+
+_ANY: TypeAdapter[object] = TypeAdapter(object)
+
+
+async def problems(settings: Settings, transport_for: TransportFor | None = None) -> list[str]:
+    """Everything that is wrong, in the order of the configuration; empty when the portal can go live."""
+    checks: list[Awaitable[list[str]]] = [_omgeving(settings), _database(settings)]
+    checks += [
+        _inloggen(middel, koppeling, settings, transport_for)
+        for middel, koppeling in (("digid", settings.digid), ("eherkenning", settings.eherkenning))
+        if koppeling is not None
+    ]
+    checks += [_backoffice(backoffice, transport_for) for backoffice in settings.backoffices]
+    checks += [_brp(settings.brp, transport_for), _kvk(settings.kvk, transport_for)]
+    return [line for lines in await asyncio.gather(*checks) for line in lines]
+
+
+async def _omgeving(settings: Settings) -> list[str]:
+    if settings.omgeving in ("acceptatie", "productie"):
+        return []
+    return [f"omgeving: staat op {settings.omgeving}; buiten acceptatie en productie zijn demowaarden toegestaan"]
+
+
+async def _database(settings: Settings) -> list[str]:
+    try:
+        current = await migraties.is_current(settings.database_url)
+    except (SQLAlchemyError, OSError) as exc:
+        return [f"database: niet bereikbaar ({type(exc).__name__})"]
+    return [] if current else ["database: niet op de versie van deze code; draai `pip-portal migrate`"]
+
+
+async def _inloggen(
+    middel: str, koppeling: Koppeling, settings: Settings, transport_for: TransportFor | None
+) -> list[str]:
+    transport = transport_for(koppeling.idp_entity_id) if transport_for else None
+    try:
+        dienstverlener = await Dienstverlener.open(
+            koppeling, public_url=settings.public_url, middel=middel, http_transport=transport
+        )
+    except (ValueError, LoginRefused, OSError, ssl.SSLError) as exc:
+        return [f"{middel}: {exc}"]
+    await dienstverlener.close()
+    lines = []
+    for wat, moment in dienstverlener.expiries():
+        rest = moment - datetime.now(UTC)
+        if rest <= timedelta(0):
+            lines.append(f"{middel}: {wat} is verlopen op {moment:%d-%m-%Y}")
+        elif rest < WAARSCHUW:
+            lines.append(f"{middel}: {wat} verloopt over {rest.days} dagen, op {moment:%d-%m-%Y}")
+    if not koppeling.form_action:
+        lines.append(f"{middel}: form_action is leeg; de browser houdt het formulier naar {middel} tegen")
+    return lines
+
+
+async def _backoffice(backoffice: Backoffice, transport_for: TransportFor | None) -> list[str]:
+    apis: dict[str, tuple[Api | None, str]] = {
+        "zaken": (backoffice.zaken, "/zaken?page=1&einddatum__isnull=true&identificatie=bestaat-niet"),
+        "catalogi": (backoffice.catalogi, "/zaaktypen?page=1"),
+        "documenten": (backoffice.documenten, "/enkelvoudiginformatieobjecten?page=1&identificatie=bestaat-niet"),
+        "besluiten": (backoffice.besluiten, "/besluiten?page=1&identificatie=bestaat-niet"),
+    }
+    answers = await asyncio.gather(
+        *(_answers(f"{backoffice.bron}, {name}", api, path, transport_for) for name, (api, path) in apis.items() if api)
+    )
+    lines = [line for found in answers for line in found]
+    if not lines:
+        lines += await _rights(backoffice, transport_for)
+        lines += await _zoek(backoffice, transport_for)
+    return lines
+
+
+async def _answers(naam: str, api: Api, path: str, transport_for: TransportFor | None) -> list[str]:
+    """Does it answer, may we ask, and does its clock agree with ours?"""
+    headers = {"Accept-Crs": "EPSG:4326", "Content-Crs": "EPSG:4326"}
+    if api.client_id:
+        headers["Authorization"] = ZgwToken(api.client_id, api.secret)(None)
+    return await _probe(naam, api, "GET", path, transport_for, headers, {200})
+
+
+async def _probe(
+    naam: str,
+    api: Api,
+    methode: str,
+    path: str,
+    transport_for: TransportFor | None,
+    headers: dict[str, str],
+    good: set[int],
+    body: dict[str, object] | None = None,
+) -> list[str]:
+    sent = headers | {name: value.get_secret_value() for name, value in api.headers.items()}
+    try:
+        async with httpx.AsyncClient(
+            transport=transport_for(api.root) if transport_for else None,
+            verify=_tls(api),
+            timeout=httpx.Timeout(api.read_timeout, connect=api.connect_timeout),
+            trust_env=False,
+        ) as client:
+            response = await client.request(methode, api.root + path, headers=sent, json=body)
+    except (httpx.TransportError, OSError) as exc:
+        return [f"{naam}: niet bereikbaar ({type(exc).__name__})"]
+    if response.status_code in (401, 403):
+        return [f"{naam}: wij mogen hier niet bij ({response.status_code}); klopt de sleutel, en heeft die de rechten?"]
+    if response.status_code not in good:
+        return [f"{naam}: onverwacht antwoord {response.status_code}"]
+    return _clock(naam, response.headers.get("date"))
+
+
+def _tls(api: Api) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=str(api.ca) if api.ca else None)
+    if api.client_certificate:
+        context.load_cert_chain(api.client_certificate, api.client_key)
+    return context
+
+
+def _clock(naam: str, date: str | None) -> list[str]:
+    if date is None:
+        return []
+    skew = abs(datetime.now(UTC) - parsedate_to_datetime(date))
+    return [f"{naam}: de klok loopt {skew.seconds} seconden anders dan hier"] if skew > KLOK else []
+
+
+async def _rights(backoffice: Backoffice, transport_for: TransportFor | None) -> list[str]:
+    autorisaties = open_autorisaties(backoffice, transport_for)
+    if autorisaties is None:
+        return [f"{backoffice.bron}: geen autorisaties ingesteld, dus de rechten zijn niet na te kijken"]
+    naam = f"{backoffice.bron}, rechten"
+
+    async def ask() -> list[str]:
+        applicatie = await autorisaties.consumer(backoffice.zaken.client_id)
+        if applicatie.heeft_alle_autorisaties:
+            return [f"{naam}: deze client mag alles; geef alleen wat nodig is"]
+        lines = [f"{naam}: {scope} ontbreekt" for scope in sorted(NODIG - applicatie.scopes)]
+        return lines + [f"{naam}: {scope} is te veel" for scope in sorted(TE_VEEL & applicatie.scopes)]
+
+    return await _ask(naam, ask, autorisaties.verbinding)
+
+
+async def _zoek(backoffice: Backoffice, transport_for: TransportFor | None) -> list[str]:
+    """A server that ignores the person in the body of `_zoek` would answer with everybody's zaken."""
+    if not backoffice.zoek:
+        return []
+    api, naam = backoffice.zaken, f"{backoffice.bron}, zaken zoeken"
+    verbinding = Verbinding(
+        api,
+        naam,
+        auth=ZgwToken(api.client_id, api.secret),
+        headers={"Accept-Crs": "EPSG:4326", "Content-Crs": "EPSG:4326"},
+        transport=transport_for(api.root) if transport_for else None,
+    )
+
+    async def ask() -> list[str]:
+        body = {"rol__betrokkeneIdentificatie__natuurlijkPersoon__inpBsn": NIEMAND}
+        answer = await verbinding.call("POST", "/zaken/_zoek", _ANY, body=body, leest=True)
+        count = answer.get("count", 0) if isinstance(answer, dict) else 0
+        return [f"{naam}: negeert het BSN in de body; zet zoek = false"] if count else []
+
+    return await _ask(naam, ask, verbinding)
+
+
+async def _ask(naam: str, ask: Callable[[], Awaitable[list[str]]], verbinding: Verbinding) -> list[str]:
+    try:
+        return await ask()
+    except (BackofficeUnavailable, BackofficeDefect, NotFound) as exc:
+        return [f"{naam}: {exc}"]
+    finally:
+        await verbinding.close()
+
+
+async def _brp(api: Api | None, transport_for: TransportFor | None) -> list[str]:
+    if api is None:
+        return ["BRP: niet ingesteld; Mijn gegevens blijft leeg"]
+    body: dict[str, object] = {
+        "type": "RaadpleegMetBurgerservicenummer",
+        "burgerservicenummer": [NIEMAND],
+        "fields": ["naam"],
+    }
+    return await _probe("BRP", api, "POST", "/personen", transport_for, {}, {200, 400}, body)
+
+
+async def _kvk(api: Api | None, transport_for: TransportFor | None) -> list[str]:
+    if api is None:
+        return ["KVK: niet ingesteld; van bedrijven is dan geen RSIN en geen vestiging bekend"]
+    return await _probe("KVK", api, "GET", "/v2/zoeken?kvkNummer=00000000", transport_for, {}, {200, 404})

@@ -1,0 +1,127 @@
+"""The three servers as `make run` starts them, and a real Chromium in front of them."""
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from pip_portal import demo
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+
+
+def free_ports(number: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(number)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[demo.Demo]:
+    os.environ.pop("PIP_DATABASE_URL", None)
+    prepared = demo.prepare(demo.Ports(*free_ports(4)), tmp_path_factory.mktemp("demo"))
+    processes = demo.start(prepared)
+    try:
+        assert demo.wait_until_ready(prepared, processes, {"now": False}), "de servers starten niet"
+        yield prepared
+    finally:
+        demo.stop_all(processes)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    executable = os.environ.get("PIP_CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Citizen:
+    """Someone at a screen. Every message in the console and every CSP report is kept, and fails the test."""
+
+    page: Page
+    servers: demo.Demo
+    complaints: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return self.servers.url
+
+    def goto(self, path: str) -> None:
+        self.page.goto(self.url + path)
+
+    def log_in(self, label: str, *, bedrijf: bool = False, path: str = "/inloggen") -> None:
+        """Through the login page, the SAML messages and the mock identity provider, as anyone would."""
+        self.goto(path)
+        self.page.get_by_role("button", name="Inloggen met eHerkenning" if bedrijf else "Inloggen met DigiD").click()
+        if self.page.get_by_role("button", name="Ga verder").is_visible():
+            self.page.get_by_role("button", name="Ga verder").click()
+        self.page.get_by_label(label, exact=False).first.check()
+        self.page.get_by_role("button", name="Inloggen", exact=True).click()
+        self.page.wait_for_url(f"{self.url}/**")
+
+    def expect_accessible(self) -> None:
+        """Zero axe findings, and no sideways scrolling at 320 px."""
+        results = Axe().run(self.page, options=AXE)
+        assert results.violations_count == 0, f"{self.page.url}\n{results.generate_report()}"
+        size = self.page.viewport_size
+        self.page.set_viewport_size({"width": 320, "height": 800})
+        width = self.page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 320, f"{self.page.url} is {width} px breed op een scherm van 320 px"
+        if size:
+            self.page.set_viewport_size(size)
+
+
+@pytest.fixture
+def new_citizen(chromium: Browser, servers: demo.Demo) -> Iterator[Callable[..., Citizen]]:
+    contexts: list[BrowserContext] = []
+    citizens: list[Citizen] = []
+
+    def make(*, javascript: bool = True, width: int = 1280, **options: object) -> Citizen:
+        context = chromium.new_context(
+            java_script_enabled=javascript, viewport={"width": width, "height": 900}, locale="nl-NL", **options
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        citizen = Citizen(context.new_page(), servers)
+        citizen.page.on("console", lambda m: m.type in ("error", "warning") and citizen.complaints.append(m.text))
+        citizen.page.on("pageerror", lambda error: citizen.complaints.append(str(error)))
+        citizens.append(citizen)
+        return citizen
+
+    yield make
+    complaints = [c for citizen in citizens for c in citizen.complaints]
+    for context in contexts:
+        context.close()
+    assert not complaints, complaints
+
+
+@pytest.fixture
+def citizen(new_citizen: Callable[..., Citizen]) -> Citizen:
+    return new_citizen()
+
+
+@pytest.fixture(scope="session")
+def downloads(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("downloads")
