@@ -8,6 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from . import autorisaties, besluiten, brp, catalogi, catalogus, documenten, documenten_schrijven, kvk
+from .beheer import api as beheer_api
+from .beheer import page as beheer_page
 from .config import Config
 from .faults import Beheer, FaultMiddleware
 from .problems import TITELS, Problem, problem_response
@@ -26,6 +28,8 @@ MODULES = (
     autorisaties,
     brp,
     kvk,
+    beheer_api,
+    beheer_page,
 )
 
 

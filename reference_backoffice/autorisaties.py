@@ -21,9 +21,22 @@ TYPEN: Final = {
 }
 
 
+WEERGAVEN: Final = {
+    "zrc": "Zaken API",
+    "ztc": "Catalogi API",
+    "drc": "Documenten API",
+    "brc": "Besluiten API",
+    "ac": "Autorisaties API",
+}
+
+
 def _autorisaties(recht: Recht, catalogus: Catalogus) -> list[Json]:
     """One entry per type, as the API has it; a component without types has one entry."""
-    base: Json = {"component": recht.component, "scopes": list(recht.scopes)}
+    base: Json = {
+        "component": recht.component,
+        "componentWeergave": WEERGAVEN[recht.component],
+        "scopes": list(recht.scopes),
+    }
     if recht.component not in TYPEN:
         return [base]
     name, soort = TYPEN[recht.component]

@@ -60,7 +60,8 @@ async def search(
     request: Request, backoffice: Backoffice, toegang: Toegang, params: dict[str, Any], paging: dict[str, str]
 ) -> Response:
     page, size = page_of(paging)
-    expand = parse(str(params.pop("expand", paging.get("expand", ""))))
+    asked = str(params.pop("expand", paging.get("expand", "")))
+    expand = parse(asked)
     ordering = str(params.pop("ordering", ""))
     names = params.keys() - {"page", "pageSize"}
     condition = Filters(backoffice).condition({name: params[name] for name in names})
@@ -71,8 +72,8 @@ async def search(
         check_page(page, size, count)
         texts = list((await db.scalars(query.limit(size).offset((page - 1) * size))).all())
         request.state.rijen = len(texts)
-        if expand:
-            request.state.uitgebreid = len(texts)
+        if asked:
+            request.state.uitgebreid = len(texts) if expand else 0
             rows = [json.loads(text) for text in texts]
             await Expander(db, backoffice.catalogus, toegang).fill("zaak", rows, expand)
             texts = list(map(dumps, rows))
@@ -88,7 +89,7 @@ async def get_zaak(request: Request, uuid: str, backoffice: Context) -> Response
     async with backoffice.store.read() as db:
         text = await zaak_text(db, uuid, toegang)
         expanded = None
-        if expand:
+        if params.get("expand"):
             request.state.uitgebreid = len(expand.tree)
             row = json.loads(text)
             await Expander(db, backoffice.catalogus, toegang).fill("zaak", [row], expand)

@@ -1,0 +1,1 @@
+"""What a tester uses: switches over JSON, and a page to move zaken along."""
