@@ -11,9 +11,6 @@ from pip_portal.backoffice.zaken import BetrokkeneIdentificatie, Rol, Zaak
 from pip_portal.gebruiker import Bedrijf, Burger, Gebruiker
 from pip_portal.settings import Backoffice, Vertrouwelijkheid
 
-# An adviseur, beslisser or behandelaar works on a zaak; that does not make it theirs.
-ROLLEN_MET_TOEGANG: Final = frozenset({"initiator", "mede_initiator", "belanghebbende"})
-
 _RANG: Final = {aanduiding: rang for rang, aanduiding in enumerate(get_args(Vertrouwelijkheid))}
 _HOOGSTE: Final = len(_RANG) - 1
 
@@ -58,10 +55,14 @@ def betreft(gebruiker: Gebruiker, rol: Rol, backoffice: Backoffice) -> bool:
 
 
 def geeft_toegang(gebruiker: Gebruiker, rol: Rol, backoffice: Backoffice, vandaag: date) -> bool:
-    """May this gebruiker see the zaak because of this rol? A machtiging counts through its last day."""
+    """May this gebruiker see the zaak because of this rol? A machtiging counts through its last day.
+
+    Which rollen give access is configuration, closed by default: a belanghebbende (a neighbour who was told of an
+    aanvraag) does not get to read the file of who asked, unless the gemeente decides so.
+    """
     return (
         betreft(gebruiker, rol, backoffice)
-        and rol.omschrijving_generiek in ROLLEN_MET_TOEGANG
+        and rol.omschrijving_generiek in backoffice.rollen_met_toegang
         and (rol.begin_geldigheid is None or rol.begin_geldigheid <= vandaag)
         and (rol.einde_geldigheid is None or rol.einde_geldigheid >= vandaag)
     )
