@@ -18,7 +18,7 @@ from pip_portal.inloggen import afmelden, vestiging
 from pip_portal.inloggen import routes as inloggen
 from pip_portal.inloggen.saml.provider import Dienstverlener
 from pip_portal.inloggen.sessies import Sessies, load_sessie
-from pip_portal.onderhoud import onderhoud
+from pip_portal.onderhoud import onderhoud, warm_catalogus
 from pip_portal.openbaar import routes as openbaar
 from pip_portal.overzicht import routes as overzicht
 from pip_portal.paths import STATIC
@@ -63,8 +63,10 @@ def create_app(settings: Settings, transport_for: Transports = lambda _url: None
                     http_transport=transport_for(koppeling.idp_entity_id),
                 )
                 stack.push_async_callback(dienstverlener.close)
-            taak = asyncio.create_task(onderhoud(app.state.db, app.state.dienstverleners))
-            stack.callback(taak.cancel)
+            taken = [asyncio.create_task(onderhoud(app.state.db, app.state.dienstverleners))]
+            if settings.catalogus_vooraf:
+                taken.append(asyncio.create_task(warm_catalogus(app.state.bronnen.zaaksysteem)))
+            stack.callback(lambda: [taak.cancel() for taak in taken])
             yield
 
     app = FastAPI(

@@ -9,7 +9,9 @@ from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 
 from pip_portal import tables
+from pip_portal.backoffice.zaaksysteem import Zaaksysteem
 from pip_portal.db import Sessionmaker
+from pip_portal.errors import PortalError
 from pip_portal.inloggen.saml.provider import Dienstverlener
 from pip_portal.tijd import now
 
@@ -33,6 +35,15 @@ async def onderhoud(db: Sessionmaker, dienstverleners: Mapping[str, Dienstverlen
         if ronde % METADATA_ELKE == 0:
             for dienstverlener in dienstverleners.values():
                 await dienstverlener.refresh_metadata()
+
+
+async def warm_catalogus(zaaksysteem: Zaaksysteem) -> None:
+    """Read the catalogus once at start, so that no citizen waits for it; a source that fails is left for later."""
+    for bron in zaaksysteem.bronnen:
+        try:
+            await bron.catalogus.warm()
+        except PortalError as exc:
+            log.warning("catalogus niet gelezen bij de start", extra={"backoffice": bron.naam}, exc_info=exc)
 
 
 async def remove_expired(db: Sessionmaker) -> None:

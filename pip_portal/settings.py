@@ -41,7 +41,7 @@ class Api(Frozen):
     ca: Path | None = None
     connect_timeout: float = 1.0
     read_timeout: float = 8.0
-    max_connections: int = 20
+    max_connections: int = 40
 
     @field_validator("root")
     @classmethod
@@ -72,6 +72,11 @@ class Backoffice(Frozen):
         "rsin",
         "kvk-in-innNnpId",
         "vestiging",
+    )
+    # Whose zaak it is; an adviseur, beslisser or behandelaar only works on it and can never be added.
+    rollen_met_toegang: tuple[Literal["initiator", "mede_initiator", "belanghebbende"], ...] = (
+        "initiator",
+        "mede_initiator",
     )
     zaaktypen: tuple[str, ...] = ()  # allow list of zaaktype.identificatie; empty: every extern zaaktype
     interne_eigenschappen: tuple[str, ...] = ("risicoscore",)  # zaakeigenschap.naam that is never shown to the citizen
@@ -124,6 +129,7 @@ class Settings(BaseSettings):
     sessie_waarschuwing: timedelta = timedelta(minutes=2)
     pagina_budget: float = 2.0
     catalogus_cache: timedelta = timedelta(hours=4)
+    catalogus_vooraf: bool = True  # read the catalogus at start, so that no citizen waits for it
     burgerstatussen: Path | None = None
     metrics_token: SecretStr = SecretStr("")
     demo_idp_url: str = ""  # where the mock identity provider lives; only for the demo's list of test persons

@@ -27,6 +27,7 @@ def settings(database_url: str, **overrides: object) -> Settings:
     """A portal that is connected to the reference backoffice; overrides replace fields."""
     fields: dict[str, object] = {
         "omgeving": "test",
+        "catalogus_vooraf": False,
         "public_url": PORTAAL,
         "database_url": database_url,
         "sleutels": (FERNET,),

@@ -15,6 +15,8 @@ _RANG: Final = {aanduiding: rang for rang, aanduiding in enumerate(get_args(Vert
 _HOOGSTE: Final = len(_RANG) - 1
 
 _PREFIX: Final = "rol__betrokkeneIdentificatie__"
+_ROL: Final = "rol__omschrijvingGeneriek"
+_ROLLEN: Final = ("initiator", "mede_initiator", "belanghebbende")
 _BSN: Final = f"{_PREFIX}natuurlijkPersoon__inpBsn"
 _NNP: Final = f"{_PREFIX}nietNatuurlijkPersoon__innNnpId"
 _KVK: Final = f"{_PREFIX}nietNatuurlijkPersoon__kvkNummer"
@@ -95,10 +97,20 @@ class Zoekvraag:
 
 
 def zoekvragen(gebruiker: Gebruiker, backoffice: Backoffice) -> tuple[Zoekvraag, ...]:
-    """All ways in which zaken of this gebruiker can have been filed here; together they find every one."""
+    """All ways in which zaken of this gebruiker can have been filed here; together they find every one.
+
+    One per kind of rol that gives access, so that the source leaves out the rest and its counts are right; the
+    standard has no OR, and when every kind counts no filter is needed.
+    """
     if isinstance(gebruiker, Burger):
-        return (Zoekvraag({_BSN: gebruiker.bsn}, backoffice.zoek),)
-    return tuple(_zoekvragen_van_bedrijf(gebruiker, backoffice))
+        wie = [Zoekvraag({_BSN: gebruiker.bsn}, backoffice.zoek)]
+    else:
+        wie = list(_zoekvragen_van_bedrijf(gebruiker, backoffice))
+    if len(backoffice.rollen_met_toegang) == len(_ROLLEN):
+        return tuple(wie)
+    return tuple(
+        Zoekvraag({**vraag.filters, _ROL: rol}, vraag.zoek) for rol in backoffice.rollen_met_toegang for vraag in wie
+    )
 
 
 def _zoekvragen_van_bedrijf(bedrijf: Bedrijf, backoffice: Backoffice) -> Iterator[Zoekvraag]:

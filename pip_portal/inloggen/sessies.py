@@ -159,11 +159,14 @@ class Sessies:
 
     def _read(self, rij: tables.Sessie, resterend: int) -> Sessie:
         gegevens = json.loads(self._sleutels.decrypt(rij.gegevens))
+        velden = gegevens["gebruiker"]
+        if gegevens["soort"] == "Bedrijf":
+            velden["vestigingen"] = tuple(velden["vestigingen"])
         soort = Burger if gegevens["soort"] == "Burger" else Bedrijf
         return Sessie(
             id_hash=rij.id_hash,
             middel=rij.middel,
-            gebruiker=soort(**gegevens["gebruiker"]),
+            gebruiker=soort(**velden),
             weergavenaam=gegevens["weergavenaam"],
             naam_id=gegevens["naam_id"],
             session_index=gegevens["session_index"],

@@ -269,7 +269,8 @@ def vestiging(**wie: str) -> Rol:
     ("wie", "welke", "mag"),
     [
         (factories.burger(), rol(), True),
-        (factories.burger(), rol(omschrijvingGeneriek="belanghebbende"), True),
+        (factories.burger(), rol(omschrijvingGeneriek="mede_initiator"), True),
+        (factories.burger(), rol(omschrijvingGeneriek="belanghebbende"), False),
         (factories.burger(), rol(omschrijvingGeneriek="adviseur"), False),
         (factories.burger(), rol(omschrijvingGeneriek="behandelaar"), False),
         (factories.burger(), rol(betrokkeneIdentificatie={"inpBsn": factories.PIET}), False),

@@ -37,9 +37,9 @@ async def read_all(bronnen: Bronnen, gebruiker: Gebruiker, per_pagina: int = 100
 
 @pytest.fixture
 async def wide(open_bronnen: Open) -> Bronnen:
-    """With room for all calls of a page at once, so that rounds are counted and not the bound on connections."""
+    """One list per person, and room for all calls of a page at once: rounds are counted, not the bound on calls."""
     zaken = factories.backoffice().zaken.model_copy(update={"max_connections": 100})
-    return await open_bronnen(backoffices=(factories.backoffice(zaken=zaken),))
+    return await open_bronnen(backoffices=(factories.backoffice(zaken=zaken, rollen_met_toegang=("initiator",)),))
 
 
 async def timed(backoffice: FastAPI, bronnen: Bronnen, gebruiker: Gebruiker, vraag: Zakenvraag) -> Zakenlijst:
@@ -92,6 +92,22 @@ async def test_a_page_takes_two_rounds_whatever_the_number_of_zaken(
     assert len(lijst.regels) == vraag.per_pagina
     assert len(backoffice.state.beheer.oproepen) == lijsten + len(lijst.regels) + met_status + met_resultaat
     assert backoffice.state.beheer.rondes() <= 2
+
+
+async def test_each_kind_of_rol_that_gives_access_is_one_list_more(backoffice: FastAPI, bronnen: Bronnen) -> None:
+    for bsn in (factories.LUCIA, factories.PIET, factories.SUZANNE):
+        backoffice.state.beheer.wis_oproepen()
+        await bronnen.zaaksysteem.list(factories.burger(bsn), ALLES)
+        assert len([o for o in backoffice.state.beheer.oproepen if o.pad == "/zaken/_zoek"]) == 2
+
+
+async def test_a_belanghebbende_sees_the_zaak_only_where_the_gemeente_decided_so(
+    bronnen: Bronnen, open_bronnen: Open
+) -> None:
+    eigen = set(await nummers(bronnen, factories.burger()))
+    alle = ("initiator", "mede_initiator", "belanghebbende")
+    ruim = await open_bronnen(backoffices=(factories.backoffice(rollen_met_toegang=alle),))
+    assert len(set(await nummers(ruim, factories.burger())) - eigen) == 1
 
 
 async def test_with_a_cold_catalogus_it_takes_three_rounds(backoffice: FastAPI, wide: Bronnen) -> None:
@@ -172,7 +188,7 @@ async def test_a_backoffice_that_fails_is_named_and_the_other_is_shown(backoffic
     bronnen = await open_bronnen(transport, backoffices=(factories.backoffice(), kapot))
     lijst = await bronnen.zaaksysteem.list(factories.burger(), ALLES)
     assert lijst.storingen == ("het tweede systeem",)
-    assert len(lijst.regels) == 9
+    assert len(lijst.regels) == 8
 
 
 @pytest.mark.parametrize("soort", ["status", "te_druk"])
@@ -181,7 +197,7 @@ async def test_an_outage_is_never_an_empty_list(backoffice: FastAPI, bronnen: Br
     with pytest.raises(BackofficeUnavailable):
         await bronnen.zaaksysteem.list(factories.burger(), ALLES)
     backoffice.state.beheer.herstel()
-    assert len(await nummers(bronnen, factories.burger())) == 9
+    assert len(await nummers(bronnen, factories.burger())) == 8
 
 
 async def test_garbage_is_never_an_empty_list_and_is_not_remembered(backoffice: FastAPI, bronnen: Bronnen) -> None:
@@ -189,7 +205,7 @@ async def test_garbage_is_never_an_empty_list_and_is_not_remembered(backoffice: 
     with pytest.raises(BackofficeDefect):
         await bronnen.zaaksysteem.list(factories.burger(), ALLES)
     backoffice.state.beheer.herstel()
-    assert len(await nummers(bronnen, factories.burger())) == 9
+    assert len(await nummers(bronnen, factories.burger())) == 8
 
 
 async def test_rows_whose_rollen_cannot_be_read_are_not_shown(backoffice: FastAPI, bronnen: Bronnen) -> None:
@@ -224,10 +240,10 @@ async def test_the_bsn_travels_in_the_body_and_in_the_query_only_for_old_servers
         return request
 
     transport = Spoiled(httpx.ASGITransport(backoffice), ask=watch)
-    assert len(await nummers(await open_bronnen(transport), factories.burger())) == 9
+    assert len(await nummers(await open_bronnen(transport), factories.burger())) == 8
     assert not any(factories.ANNA in query for query in queries)
     oud = await open_bronnen(transport, backoffices=(factories.backoffice(zoek=False),))
-    assert len(await nummers(oud, factories.burger())) == 9
+    assert len(await nummers(oud, factories.burger())) == 8
     assert any(factories.ANNA in query for query in queries)
 
 
@@ -238,6 +254,8 @@ async def test_intern_confidential_and_archived_zaken_are_left_out_whatever_the_
         if not request.url.path.endswith("/_zoek"):
             return body
         lijst = json.loads(body)
+        if not lijst["results"]:
+            return body
         lijst["results"][0]["vertrouwelijkheidaanduiding"] = "geheim"
         lijst["results"][1]["archiefstatus"] = "overgedragen"
         lijst["results"][2]["vertrouwelijkheidaanduiding"] = "iets_nieuws"
@@ -245,7 +263,7 @@ async def test_intern_confidential_and_archived_zaken_are_left_out_whatever_the_
 
     bronnen = await open_bronnen(Spoiled(httpx.ASGITransport(backoffice), answer=worsen))
     lijst = await bronnen.zaaksysteem.list(factories.burger(), ALLES)
-    assert (len(lijst.regels), lijst.aantal) == (6, 6)
+    assert (len(lijst.regels), lijst.aantal) == (5, 5)
     streng = await open_bronnen(backoffices=(factories.backoffice(zaaktypen=("bezwaar",)),))
     assert {regel.naam for regel in (await streng.zaaksysteem.list(factories.burger(), ALLES)).regels} <= {"Bezwaar"}
 
@@ -257,13 +275,15 @@ async def test_a_status_outside_the_root_is_not_fetched_and_the_row_is_reported(
         if not request.url.path.endswith("/_zoek"):
             return body
         lijst = json.loads(body)
+        if not lijst["results"]:
+            return body
         lijst["results"][1]["status"] = "http://kwaad.test/zaken/api/v1/statussen/6b51e50d-92e0-4cfc-b0f6-fb8bd9792238"
         return json.dumps(lijst).encode()
 
     transport = Spoiled(httpx.ASGITransport(backoffice), answer=lead_astray)
     bronnen = await open_bronnen(transport)
     lijst = await bronnen.zaaksysteem.list(factories.burger(), ALLES)
-    assert len(lijst.regels) == 8
+    assert len(lijst.regels) == 7
     assert lijst.storingen == ("het zaaksysteem",)
 
 
@@ -282,7 +302,7 @@ async def test_a_server_with_smaller_pages_is_read_rightly(backoffice: FastAPI, 
             )
             whole = json.loads(await (await self.inner.handle_async_request(first)).aread())
             part = whole["results"][(number - 1) * 7 : number * 7]
-            if not part:
+            if not part and number > 1:
                 return httpx.Response(404, json={"code": "not_found"})
             more = number * 7 < whole["count"]
             page = {"count": whole["count"], "next": "http://x" if more else None, "previous": None, "results": part}

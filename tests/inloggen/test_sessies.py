@@ -12,7 +12,9 @@ from pip_portal.settings import Settings
 from tests import factories
 from tests.conftest import Browser, text_of
 
-START = datetime.now(UTC)
+
+def later(**delta: int) -> datetime:
+    return datetime.now(UTC) + timedelta(**delta)
 
 
 async def test_a_login_gives_a_cookie_that_scripts_cannot_read(portal: FastAPI, browser: Browser) -> None:
@@ -24,7 +26,7 @@ async def test_a_login_gives_a_cookie_that_scripts_cannot_read(portal: FastAPI, 
 
 async def test_after_fifteen_idle_minutes_the_citizen_must_log_in_again(browser: Browser) -> None:
     await browser.log_in(factories.burger())
-    with time_machine.travel(START + timedelta(minutes=15, seconds=5), tick=True):
+    with time_machine.travel(later(minutes=15, seconds=5), tick=True):
         response = await browser.get("/gegevens")
         assert response.status_code == 303
         assert response.headers["location"] == "/inloggen?terug=/gegevens&verlopen=1"
@@ -33,17 +35,18 @@ async def test_after_fifteen_idle_minutes_the_citizen_must_log_in_again(browser:
 
 async def test_someone_who_is_busy_stays_logged_in_until_the_absolute_end(browser: Browser) -> None:
     await browser.log_in(factories.burger())
+    start = later()
     for minutes in range(10, 120, 10):
-        with time_machine.travel(START + timedelta(minutes=minutes), tick=True):
+        with time_machine.travel(start + timedelta(minutes=minutes), tick=True):
             assert (await browser.get("/hulp")).status_code == 200
             assert (await browser.post("/sessie/verlengen")).status_code == 200
-    with time_machine.travel(START + timedelta(minutes=121), tick=True):
+    with time_machine.travel(start + timedelta(minutes=121), tick=True):
         assert (await browser.get("/gegevens")).status_code == 303
 
 
 async def test_ingelogd_blijven_tells_how_long_there_is_now(browser: Browser) -> None:
     await browser.log_in(factories.burger())
-    with time_machine.travel(START + timedelta(minutes=14), tick=True):
+    with time_machine.travel(later(minutes=14), tick=True):
         response = await browser.post("/sessie/verlengen")
     assert 895 <= int(response.text) <= 900
 
