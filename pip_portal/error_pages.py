@@ -26,32 +26,40 @@ log = logging.getLogger("pip_portal")
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
+def _error_page(request: Request, template: str, status_code: int, **context: object) -> Response:
+    """The page; when htmx asked for a part, its content takes the place of all content, heading included."""
+    response = page(request, template, fragment="hoofd", status_code=status_code, **context)
+    if wants_fragment(request):
+        response.headers.update({"HX-Retarget": "#inhoud", "HX-Reswap": "innerHTML"})
+    return response
+
+
 async def not_found(request: Request, _exc: Exception) -> Response:
-    return page(request, "errors/404.html", status_code=404)
+    return _error_page(request, "errors/404.html", 404)
 
 
 async def storing(request: Request, exc: Exception) -> Response:
     if not isinstance(exc, BackofficeUnavailable):
         raise TypeError
     log.warning("bron niet bereikbaar", extra={"storing": exc.bron, "reden": exc.reden})
-    return page(request, "errors/storing.html", fragment="hoofd", status_code=503, bron=exc.bron)
+    return _error_page(request, "errors/storing.html", 503, bron=exc.bron)
 
 
 async def defect(request: Request, exc: Exception) -> Response:
     log.error("antwoord van de backoffice niet bruikbaar", exc_info=exc)
-    return page(request, "errors/500.html", fragment="hoofd", status_code=500, referentie=request_id.get())
+    return _error_page(request, "errors/500.html", 500, referentie=request_id.get())
 
 
 def unexpected(scope: Scope, referentie: str, _exc: Exception) -> Response:
-    return page(Request(scope), "errors/500.html", fragment="hoofd", status_code=500, referentie=referentie)
+    return _error_page(Request(scope), "errors/500.html", 500, referentie=referentie)
 
 
 def plain(scope: Scope, status_code: int) -> Response:
-    return page(Request(scope), "errors/verzoek.html", status_code=status_code)
+    return _error_page(Request(scope), "errors/verzoek.html", status_code)
 
 
 async def bad_request(request: Request, _exc: Exception) -> Response:
-    return page(request, "errors/verzoek.html", status_code=400)
+    return _error_page(request, "errors/verzoek.html", 400)
 
 
 async def http_error(request: Request, exc: Exception) -> Response:
@@ -59,7 +67,7 @@ async def http_error(request: Request, exc: Exception) -> Response:
         raise TypeError
     if exc.status_code == 404:
         return await not_found(request, exc)
-    return page(request, "errors/verzoek.html", status_code=exc.status_code)
+    return _error_page(request, "errors/verzoek.html", exc.status_code)
 
 
 async def not_logged_in(request: Request, exc: Exception) -> Response:

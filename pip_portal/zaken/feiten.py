@@ -1,6 +1,7 @@
 """The facts of a zaak as pairs of a label and a value."""
 
 import mimetypes
+from datetime import date
 
 from pip_portal.backoffice.regels import Zaakbesluit, Zaakdocument, Zaakdossier
 from pip_portal.taal import _
@@ -10,8 +11,8 @@ from pip_portal.zaken.eigenschappen import waarde_in_woorden
 Regel = tuple[str, str | None]
 
 
-def kernregels(dossier: Zaakdossier) -> list[Regel]:
-    """What stands on top of a zaak: number, dates and who works on it."""
+def kernregels(dossier: Zaakdossier, vandaag: date) -> list[Regel]:
+    """What stands on top of a zaak: number, dates and who works on it. A date that passed is no expectation."""
     regel = dossier.regel
     regels: list[Regel] = [
         (_("Zaaknummer"), regel.nummer),
@@ -20,9 +21,11 @@ def kernregels(dossier: Zaakdossier) -> list[Regel]:
     if regel.einddatum is not None:
         regels.append((_("Afgesloten op"), datum(regel.einddatum)))
     elif regel.zaak.is_opgeschort:
-        regels.append((_("Wij zijn klaar op"), _("Nog niet bekend: de tijd staat stil")))
-    elif regel.streefdatum is not None:
-        regels.append((_("Wij verwachten klaar te zijn op"), datum(regel.streefdatum)))
+        regels.append((_("Klaar op"), _("Nog niet bekend: de tijd staat stil")))
+    elif regel.streefdatum is not None and regel.streefdatum != regel.uiterste_datum and regel.streefdatum >= vandaag:
+        regels.append((_("Waarschijnlijk klaar op"), datum(regel.streefdatum)))
+    elif regel.uiterste_datum is not None:
+        regels.append((_("Uiterlijk klaar op"), datum(regel.uiterste_datum)))
     if dossier.behandelaar:
         regels.append((_("Wie werkt eraan"), dossier.behandelaar))
     return regels

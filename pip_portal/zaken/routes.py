@@ -80,7 +80,7 @@ async def show_zaak(
         stappen=tijdlijn(dossier, burgerstatus, vorig_bezoek),
         bezwaar=lambda besluit: bezwaar(besluit, dossier.zaaktype, vandaag()),
         is_aanvrager=is_aanvrager(dossier),
-        kern=kernregels(dossier),
+        kern=kernregels(dossier, vandaag()),
         besluitregels=besluitregels,
         eigenschapregels=eigenschapregels(dossier),
         soort_bestand=soort_bestand,

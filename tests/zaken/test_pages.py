@@ -13,6 +13,7 @@ from tests import factories
 from tests.conftest import Browser, text_of
 
 ZAAK = re.compile(r'href="(/zaken/[a-z0-9-]+/[0-9a-f-]{36})"')
+HTMX = {"HX-Request": "true"}
 DOCUMENT = re.compile(r'href="(/zaken/[a-z0-9-]+/[0-9a-f-]{36}/documenten/[0-9a-f-]{36})"')
 
 
@@ -23,7 +24,8 @@ def zaken_in(html: str) -> list[str]:
 async def open_zaak(browser: Browser, naam: str, lijst: str = "/zaken") -> str:
     """The address of the first zaak with this name on the list."""
     response = await browser.get(lijst)
-    return next(url for url, tekst in re.findall(r'href="(/zaken/[^"?]+)">([^<]+)<', response.text) if tekst == naam)
+    links: list[tuple[str, str]] = re.findall(r'href="(/zaken/[^"?]+)">([^<]+)<', response.text)
+    return next(url for url, tekst in links if tekst == naam)
 
 
 # ---- the list ----------------------------------------------------------------------------------------------
@@ -319,3 +321,28 @@ async def test_a_private_zaak_of_the_owner_is_not_in_the_company(browser: Browse
     assert prive
     assert zakelijk
     assert not set(prive) & set(zakelijk)
+
+
+@pytest.mark.parametrize("pagina_budget", [0.1])
+async def test_a_waiting_panel_whose_source_fails_becomes_the_page_about_the_storing(
+    browser: Browser, backoffice: FastAPI
+) -> None:
+    await browser.log_in(factories.burger(factories.ANNA))
+    backoffice.state.beheer.storing(api="zaken", soort="status", status=503)
+    response = await browser.get("/zaken", headers=HTMX, check=False)
+    assert response.status_code == 503
+    assert response.headers["hx-retarget"] == "#inhoud"
+    assert "<html" not in response.text
+    weg = await browser.get("/zaken/zaken/00000000-0000-4000-8000-000000000000", headers=HTMX, check=False)
+    assert weg.headers["hx-retarget"] == "#inhoud"
+    assert "<html" not in weg.text
+
+
+async def test_the_english_page_of_a_zaak_is_english(browser: Browser) -> None:
+    browser.lang = "en"
+    browser.client.cookies.set("taal", "en", domain="localhost.local")
+    await browser.log_in(factories.burger(factories.LUCIA))
+    for url in ("/overzicht", "/zaken", "/gegevens", zaken_in((await browser.get("/zaken")).text)[0]):
+        tekst = text_of(await browser.get(url))
+        assert "Dit moet u" not in tekst
+        assert "Bron:" not in tekst
