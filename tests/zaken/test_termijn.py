@@ -16,7 +16,9 @@ UITERLIJK = date(2026, 12, 29)
 
 
 def termijn_van(status: str = "In behandeling", vandaag: date = VANDAAG, **velden: object) -> Termijn | None:
-    dossier = Zaakdossier(regel(statustype(2, status), **{"uiterlijke_einddatum_afdoening": UITERLIJK, **velden}))
+    dossier = Zaakdossier(
+        regel(statustype(2, status), "", "", **{"uiterlijke_einddatum_afdoening": UITERLIJK, **velden})
+    )
     return termijn(dossier, Burgerstatussen()(dossier.regel), vandaag)
 
 
