@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class CircuitBreaker:
-    """Opens after `threshold` failures in a row; after `recovery` seconds one call may try, the rest wait.
+    """Opens after `threshold` failures in a row; after `recovery` seconds calls go out again until one fails.
 
+    All of them, not one: a page asks several things at once, and when only its first question may go out the others
+    fail the page, which breaks off that first one, so that the source would never be found to be well again.
     recovery: seconds.
     """
 
@@ -15,31 +17,19 @@ class CircuitBreaker:
     recovery: float = 5.0
     _failures: int = 0
     _open_until: float = 0.0
-    _trying: bool = False
 
     @property
     def is_open(self) -> bool:
         return self._failures >= self.threshold
 
     def allow(self) -> bool:
-        """May a call go out now? When half open, the first to ask is the one that tries."""
-        if not self.is_open:
-            return True
-        if self._trying or time.monotonic() < self._open_until:
-            return False
-        self._trying = True
-        return True
+        """May a call go out now?"""
+        return not self.is_open or time.monotonic() >= self._open_until
 
     def success(self) -> None:
         self._failures = 0
-        self._trying = False
 
     def failure(self) -> None:
         self._failures += 1
-        self._trying = False
         if self.is_open:
             self._open_until = time.monotonic() + self.recovery
-
-    def abandon(self) -> None:
-        """The call was broken off by ourselves, which says nothing about the source."""
-        self._trying = False

@@ -178,9 +178,6 @@ class Verbinding:
         except (NotFound, BackofficeDefect):
             self.breaker.success()
             raise
-        except BaseException:
-            self.breaker.abandon()
-            raise
 
     def _request(
         self,
@@ -226,9 +223,6 @@ class Verbinding:
             raise self._unavailable("te laat") from None
         except (NotFound, BackofficeDefect):
             self.breaker.success()
-            raise
-        except BaseException:
-            self.breaker.abandon()
             raise
         self.breaker.success()
         return response
@@ -277,8 +271,6 @@ class Verbinding:
         was_open = self.breaker.is_open
         if counts:
             self.breaker.failure()
-        else:
-            self.breaker.abandon()
         if self.breaker.is_open and not was_open:
             log.error("zekering open", extra={"api": self.naam, "reden": reden})
         return BackofficeUnavailable(self.naam, reden)

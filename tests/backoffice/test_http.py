@@ -146,16 +146,29 @@ async def test_after_five_failures_the_source_is_left_alone_and_later_tried_by_o
     assert await api.call("GET", "/x", DICT) == {"a": 1}
 
 
-def test_a_half_open_breaker_lets_one_call_try_and_opens_again_when_it_fails() -> None:
+def test_after_its_pause_the_breaker_lets_calls_through_until_one_fails() -> None:
     fuse = breaker.CircuitBreaker(threshold=1, recovery=0.0)
     fuse.failure()
     assert fuse.allow()
-    assert not fuse.allow()
-    fuse.abandon()
     assert fuse.allow()
     fuse.recovery = 60.0
     fuse.failure()
     assert not fuse.allow()
+
+
+async def test_a_page_that_asks_several_things_at_once_finds_a_source_that_is_well_again() -> None:
+    script = Script(*[503] * 40)
+    api = verbinding(script)
+    for _ in range(6):
+        with pytest.raises(BackofficeUnavailable):
+            await api.call("POST", "/x", DICT)
+    assert api.breaker.is_open
+    api.breaker._open_until = 0.0
+    script.answers = [200]
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(api.call("GET", "/x", DICT)) for _ in range(3)]
+    assert [task.result() for task in tasks] == [{"a": 1}] * 3
+    assert not api.breaker.is_open
 
 
 async def test_being_busy_or_refusing_does_not_open_the_breaker() -> None:

@@ -3,13 +3,16 @@
 import os
 import shutil
 import socket
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from pip_portal import demo
 
@@ -22,6 +25,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+BREAKER = 5.5  # seconds after which an open circuit breaker lets a call through again
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 
 
@@ -48,7 +52,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[demo.Demo]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def chromium(servers: demo.Demo) -> Iterator[Browser]:  # playwright holds an event loop, so the servers come first
     executable = os.environ.get("PIP_CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
@@ -62,7 +66,15 @@ class Citizen:
 
     page: Page
     servers: demo.Demo
+    javascript: bool = True
     complaints: list[str] = field(default_factory=list)
+
+    def on_console(self, message: ConsoleMessage) -> None:
+        """That a page itself came with 403, 404 or 503 is what some tests are about; all else is a complaint."""
+        if message.type in ("error", "warning") and not (
+            message.text.startswith("Failed to load resource") and "/static/" not in message.location["url"]
+        ):
+            self.complaints.append(f"{message.text} ({message.location['url']})")
 
     @property
     def url(self) -> str:
@@ -75,7 +87,7 @@ class Citizen:
         """Through the login page, the SAML messages and the mock identity provider, as anyone would."""
         self.goto(path)
         self.page.get_by_role("button", name="Inloggen met eHerkenning" if bedrijf else "Inloggen met DigiD").click()
-        if self.page.get_by_role("button", name="Ga verder").is_visible():
+        if not self.javascript:
             self.page.get_by_role("button", name="Ga verder").click()
         self.page.get_by_label(label, exact=False).first.check()
         self.page.get_by_role("button", name="Inloggen", exact=True).click()
@@ -104,8 +116,8 @@ def new_citizen(chromium: Browser, servers: demo.Demo) -> Iterator[Callable[...,
         )
         context.set_default_timeout(10_000)
         contexts.append(context)
-        citizen = Citizen(context.new_page(), servers)
-        citizen.page.on("console", lambda m: m.type in ("error", "warning") and citizen.complaints.append(m.text))
+        citizen = Citizen(context.new_page(), servers, javascript)
+        citizen.page.on("console", citizen.on_console)
         citizen.page.on("pageerror", lambda error: citizen.complaints.append(str(error)))
         citizens.append(citizen)
         return citizen
@@ -120,6 +132,18 @@ def new_citizen(chromium: Browser, servers: demo.Demo) -> Iterator[Callable[...,
 @pytest.fixture
 def citizen(new_citizen: Callable[..., Citizen]) -> Citizen:
     return new_citizen()
+
+
+@contextmanager
+def broken(servers: demo.Demo, **storing: object) -> Iterator[None]:
+    """A fault in the backoffice, for as long as this lasts; afterwards the portal dares to call again."""
+    switch = f"http://localhost:{servers.ports.backoffice}/beheer/api/storing"
+    httpx.post(switch, json=storing).raise_for_status()
+    try:
+        yield
+    finally:
+        httpx.delete(switch).raise_for_status()
+        time.sleep(BREAKER)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,126 @@
+"""Every page and state: zero axe findings, valid HTML, no sideways scrolling at 320 px, a silent console."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import Citizen, broken
+
+pytestmark = [pytest.mark.browser, pytest.mark.seed("N4")]
+ROOT = Path(__file__).resolve().parents[2]
+VNU = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+PUBLIC = [
+    "/",
+    "/inloggen",
+    "/inloggen?verlopen=1",
+    "/hulp",
+    "/privacy",
+    "/cookies",
+    "/toegankelijkheid",
+    "/uitgelogd",
+    "/sessie-verlopen",
+    "/bestaat-niet",
+    "/inloggen/digid/acs?SAMLart=x",
+]
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Citizen, str], None]]:
+    """Checks a page in the browser, and keeps its HTML for the validator, which looks at all of them at the end."""
+    folder = tmp_path_factory.mktemp("html")
+
+    def look(citizen: Citizen, name: str) -> None:
+        citizen.page.wait_for_load_state("networkidle")
+        citizen.expect_accessible()
+        source = citizen.page.evaluate("fetch(location.href, {cache: 'no-store'}).then(r => r.text())")
+        (folder / f"{name}.html").write_text(source)
+
+    yield look
+    files = sorted(str(file) for file in folder.glob("*.html"))
+    done = subprocess.run(
+        ["java", "-jar", str(VNU), "--stdout", "--format", "text", *files], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+Look = Callable[[Citizen, str], None]
+
+
+def test_public_pages_and_error_pages(citizen: Citizen, seen: Look) -> None:
+    for number, path in enumerate(PUBLIC):
+        citizen.goto(path)
+        seen(citizen, f"openbaar-{number}")
+
+
+def test_public_pages_in_english_and_in_the_dark(new_citizen: Callable[..., Citizen], seen: Look) -> None:
+    citizen = new_citizen(color_scheme="dark")
+    citizen.goto("/")
+    citizen.page.get_by_role("button", name="English").click()
+    for number, path in enumerate(PUBLIC):
+        citizen.goto(path)
+        seen(citizen, f"english-{number}")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_pages_of_a_citizen(new_citizen: Callable[..., Citizen], seen: Look, dark: bool) -> None:
+    citizen = new_citizen(color_scheme="dark" if dark else "light")
+    citizen.log_in("Anna Maria Jansen")
+    zaken = []
+    for number, path in enumerate(
+        (
+            "/overzicht",
+            "/zaken",
+            "/zaken?toestand=afgerond",
+            "/zaken?woorden=onvindbaar",
+            "/zaken?pagina=99",
+            "/gegevens",
+            "/hulp",
+        )
+    ):
+        citizen.goto(path)
+        seen(citizen, f"burger-{dark}-{number}")
+        zaken += citizen.page.eval_on_selector_all(
+            "main a[href^='/zaken/zaken/']", "links => links.map(a => a.getAttribute('href'))"
+        )
+    for number, path in enumerate(dict.fromkeys(zaken)):
+        if dark and number > 2:
+            break
+        citizen.goto(path)
+        seen(citizen, f"zaak-{dark}-{number}")
+
+
+@pytest.mark.parametrize("who", ["Youssef El Amrani", "Eva Hoekstra", "Ingrid Vos", "Suzanne Moulin"])
+def test_pages_of_people_in_other_situations(citizen: Citizen, seen: Look, who: str) -> None:
+    citizen.log_in(who)
+    for number, path in enumerate(("/overzicht", "/zaken", "/gegevens")):
+        citizen.goto(path)
+        seen(citizen, f"{who[:4]}-{number}")
+
+
+def test_pages_of_a_company(citizen: Citizen, seen: Look) -> None:
+    citizen.log_in("Bakkerij De Koekstad", bedrijf=True)
+    for number, path in enumerate(("/vestiging", "/overzicht", "/zaken", "/gegevens")):
+        citizen.goto(path)
+        seen(citizen, f"bedrijf-{number}")
+
+
+def test_the_dialog_before_the_session_ends(citizen: Citizen) -> None:
+    citizen.page.clock.install()
+    citizen.log_in("Anna Maria Jansen")
+    citizen.page.clock.fast_forward("13:05")
+    citizen.page.locator("dialog#sessie").wait_for(state="visible")
+    citizen.page.clock.resume()
+    citizen.expect_accessible()
+
+
+@pytest.mark.parametrize("api", ["zaken", "catalogi", "documenten", "besluiten", "brp"])
+def test_pages_while_a_source_is_down(citizen: Citizen, seen: Look, api: str) -> None:
+    citizen.log_in("Anna Maria Jansen")
+    citizen.goto("/zaken")
+    zaak = citizen.page.locator("main a[href^='/zaken/zaken/']").first.get_attribute("href")
+    with broken(citizen.servers, api=api, soort="status", status=503):
+        for number, path in enumerate(("/overzicht", "/zaken", str(zaak), "/gegevens")):
+            citizen.goto(path)
+            seen(citizen, f"storing-{api}-{number}")
