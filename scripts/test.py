@@ -47,7 +47,7 @@ def pytest(name: str, *options: str, env: dict[str, str] | None = None) -> None:
 def main() -> None:
     step("opmaak", BIN / "ruff", "format", "--check", "-q", ".")
     step("regels", BIN / "ruff", "check", "-q", ".")
-    step("sjablonen", BIN / "djlint", "templates", "--lint", "--quiet")
+    step("sjablonen", BIN / "djlint", "templates", "mock_idp", "reference_backoffice", "--lint", "--quiet")
     step("types", BIN / "mypy")
     pytest("tests op SQLite", "-n", "2", "-m", "not browser")
     if os.environ.get("PIP_TEST_POSTGRES"):
