@@ -6,6 +6,7 @@ WORKDIR /bouw
 COPY package.json package-lock.json .npmrc build.mjs ./
 RUN npm ci --silent
 COPY assets assets
+COPY templates templates
 COPY static static
 RUN node build.mjs
 

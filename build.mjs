@@ -98,14 +98,14 @@ async function purge(css) {
   return esbuild.transformSync(result.css, { loader: 'css', minify: true, target: TARGETS }).code
 }
 
-/** One sprite from the outline icons that assets/icons.json names. */
+/** One sprite from the outline icons that assets/icons.json names; on its own it shows the mark, for the browser's tab. */
 function sprite() {
   const symbols = Object.entries(readJson('assets/icons.json')).map(([name, source]) => {
     const svg = readText(`node_modules/@tabler/icons/icons/outline/${source}.svg`)
     const shapes = svg.replace(/<!--[\s\S]*?-->/g, '').match(/<svg[^>]*>([\s\S]*)<\/svg>/)[1].replace(/\s+/g, ' ').trim()
     return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${shapes}</symbol>`
   })
-  return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>`
+  return readText('static/favicon.svg').trim().replace('</svg>', `${symbols.join('')}</svg>`)
 }
 
 /** The letters of Dutch and its neighbours; rarer ones come from the latin-ext files, only when a page has them. */

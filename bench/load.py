@@ -1,6 +1,7 @@
 """Load of a known size: so many requests, so many at a time; a fixed number, then it stops."""
 
 import asyncio
+import gzip
 import re
 import statistics
 import time
@@ -45,13 +46,18 @@ async def load(url: str, cookies: dict[str, str], requests: int, concurrency: in
 
 async def first_visit(url: str, cookies: dict[str, str]) -> tuple[int, int, int]:
     """(bytes on a first visit, number of requests, bytes on the next): as they go over the line, compressed."""
-    headers = {"Accept-Encoding": "br", "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
+    headers = {
+        "Accept-Encoding": "br, gzip",
+        "Sec-Fetch-Site": "none",
+        "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
+    }
     async with aiohttp.ClientSession(
         cookie_jar=aiohttp.DummyCookieJar(), headers=headers, auto_decompress=False
     ) as session:
         async with session.get(url) as response:
             page = await response.read()
-        assets = sorted(set(ASSET.findall(page.decode())))
+        text = gzip.decompress(page) if response.headers.get("Content-Encoding") == "gzip" else page
+        assets = sorted(set(ASSET.findall(text.decode())))
         total = len(page)
         for asset in assets:
             async with session.get(urljoin(url, asset)) as response:

@@ -56,6 +56,7 @@ class Recorder(httpx.AsyncBaseTransport):
 async def record(settings: Settings, gebruiker: Gebruiker, path: str) -> tuple[Rounds, Rounds, int]:
     """(rounds with a cold catalogus, rounds with a warm one, size of the page in bytes)."""
     recorder = Recorder()
+    settings = settings.model_copy(update={"catalogus_vooraf": False})
     app = create_app(settings, lambda _url: recorder)
     async with app.router.lifespan_context(app):
         recorder.calls.clear()

@@ -91,7 +91,9 @@ def node() -> tuple[str, list[str]]:
 
 def assets() -> None:
     packages = [ROOT / "package-lock.json"]
-    sources = [*packages, ROOT / "build.mjs", *sorted(p for p in (ROOT / "assets").rglob("*") if p.is_file())]
+    folders = (ROOT / "assets", ROOT / "templates")  # the build drops styles that no template uses
+    files = sorted(file for folder in folders for file in folder.rglob("*") if file.is_file())
+    sources = [*packages, ROOT / "build.mjs", ROOT / "static" / "favicon.svg", *files]
     built = (ROOT / "static" / "dist" / "manifest.json").exists()
     if not once("assets", sources, present=built):
         return

@@ -84,3 +84,10 @@ async def test_nothing_redirects_to_another_site(browser: Browser, terug: str) -
     await browser.log_in(factories.burger())
     response = await browser.get("/inloggen", params={"terug": terug})
     assert response.headers["location"] == "/overzicht"
+
+
+async def test_a_page_is_only_compressed_for_who_came_here_from_us_or_by_themselves(browser: Browser) -> None:
+    for site, compressed in (("same-origin", True), ("none", True), ("cross-site", False), ("same-site", False)):
+        response = await browser.get("/", headers={"Sec-Fetch-Site": site, "Accept-Encoding": "gzip"})
+        assert (response.headers.get("content-encoding") == "gzip") is compressed, site
+        assert "Sec-Fetch-Site" in response.headers["vary"]

@@ -74,6 +74,8 @@ def build(doel: Path, **env: str) -> dict[str, str]:
     """Build into `doel` from links to the sources; returns file name -> hash of its content."""
     for naam in ("assets", "templates", "node_modules", "build.mjs", "package.json"):
         (doel / naam).symlink_to(ROOT / naam)
+    (doel / "static").mkdir()
+    (doel / "static" / "favicon.svg").symlink_to(ROOT / "static" / "favicon.svg")
     assert NODE
     subprocess.run(
         [NODE, "--preserve-symlinks", "--preserve-symlinks-main", "build.mjs"],
