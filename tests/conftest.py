@@ -3,6 +3,8 @@
 A test that uses `database_url` runs on SQLite, or on PostgreSQL when PIP_TEST_POSTGRES names a server.
 """
 
+import io
+import logging
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -18,6 +20,7 @@ from lxml import html
 from pip_portal import migraties
 from pip_portal.app import create_app
 from pip_portal.gebruiker import Gebruiker
+from pip_portal.logs import JsonFormatter
 from pip_portal.settings import Settings
 from reference_backoffice.app import create_backoffice
 from reference_backoffice.config import Config as BackofficeConfig
@@ -27,6 +30,37 @@ from tests.html_checks import check_page
 
 POSTGRES = os.environ.get("PIP_TEST_POSTGRES", "")
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin", "Origin": factories.PORTAAL}
+
+
+# ---- the whole suite ---------------------------------------------------------------------------------------
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what does not use the portal's database, so that the run on PostgreSQL leaves it out."""
+    for item in items:
+        if "database_url" not in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.geen_database)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_personal_in_the_logs() -> Iterator[None]:
+    """All that the portal logs during the whole suite, as it would log it, names no persona (N10)."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonFormatter())
+    handler.addFilter(lambda record: record.name.split(".")[0] in ("pip_portal", "zaken", "httpx", "sqlalchemy"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # as logs.configure does
+    yield
+    root.removeHandler(handler)
+    expect_nothing_personal(stream.getvalue())
+
+
+def expect_nothing_personal(logged: str) -> None:
+    found = sorted(fact for fact in factories.PERSOONLIJK if fact in logged)
+    assert not found, f"in het logboek staat {found}"
 
 
 # ---- databases ---------------------------------------------------------------------------------------------

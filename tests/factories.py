@@ -22,6 +22,15 @@ BAKKERIJ, KLUSBEDRIJF, HANZEHUIS, STRAATFESTIJN = "90000110", "90000227", "90000
 ONTBONDEN = "90000578"
 RSIN = {BAKKERIJ: "859100017", HANZEHUIS: "862400211", STRAATFESTIJN: "823700306", ONTBONDEN: "856200402"}
 
+# What no log line of the portal may ever hold: numbers, names and addresses of the personas (domain §6).
+PERSOONLIJK = (
+    *(ANNA, MEHMET, WILHELMINA, SANNE, YOUSSEF, LUCIA, HENDRIK, PIET, EVA, CORNELIS, INGRID, SUZANNE),
+    *(BAKKERIJ, KLUSBEDRIJF, HANZEHUIS, STRAATFESTIJN, ONTBONDEN, *RSIN.values()),
+    *("Jansen", "Yılmaz", "van den Berg", "de Vries", "El Amrani", "Fernández", "Bosman", "Overmeen", "Hoekstra"),
+    *("Moulin", "Koekstad", "Hanzehuis", "Straatfestijn"),
+    *("Brink 45", "Rielerweg", "Dorpsstraat 18", "Zwolseweg 180", "Ceintuurbaan 210", "Butersdijk", "Raamdwarsstraat"),
+)
+
 
 def settings(database_url: str, **overrides: object) -> Settings:
     """A portal that is connected to the reference backoffice; overrides replace fields."""
@@ -46,6 +55,7 @@ def backoffice(bron: str = "zaken", root: str = BACKOFFICE, **overrides: object)
     fields: dict[str, object] = {
         "bron": bron,
         "naam": "het zaaksysteem",
+        "eigenschappen": {"parkeervergunning-bewoner": ("kenteken", "einddatum")},
         **{name: api(name) for name in ("zaken", "catalogi", "documenten", "besluiten", "autorisaties")},
     }
     return Backoffice.model_validate(fields | overrides)

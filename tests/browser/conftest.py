@@ -15,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from pip_portal import demo
+from tests.conftest import expect_nothing_personal
 
 FLAGS = [
     "--no-sandbox",
@@ -49,6 +50,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[demo.Demo]:
         yield prepared
     finally:
         demo.stop_all(processes)
+    expect_nothing_personal((prepared.folder / "pip_portal.log").read_text())
 
 
 @pytest.fixture(scope="session")
