@@ -31,7 +31,7 @@ RUN /opt/bouw/bin/pip wheel --no-deps --no-build-isolation -w /wheel . \
  && /opt/pip/bin/pip install --no-deps /wheel/*.whl \
  && rm -rf /opt/pip/lib/python3.11/site-packages/mock_idp /opt/pip/lib/python3.11/site-packages/reference_backoffice \
  && /opt/pip/bin/python -m compileall -q /opt/pip/lib/python3.11/site-packages/pip_portal \
- && /opt/pip/bin/pip uninstall -y -q pip
+ && /opt/pip/bin/pip uninstall -y -q setuptools pip
 
 FROM python:3.11-slim
 # No shell tools, no package manager and no compiler are needed to run; what the base brings of pip goes.

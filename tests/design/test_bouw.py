@@ -70,9 +70,16 @@ def test_packages_are_pinned_exactly_and_the_lock_names_no_registry() -> None:
     assert '"resolved"' not in (ROOT / "package-lock.json").read_text()
 
 
+def copied_for_the_styles() -> set[str]:
+    """What the image has at hand when it builds the styles: all that the first stage of the Dockerfile copies."""
+    stage = (ROOT / "Dockerfile").read_text().split("\nFROM ")[1]
+    return {naam for regel in re.findall(r"^COPY (.+) \S+$", stage, re.MULTILINE) for naam in regel.split()}
+
+
 def build(doel: Path, **env: str) -> dict[str, str]:
-    """Build into `doel` from links to the sources; returns file name -> hash of its content."""
-    for naam in ("assets", "templates", "node_modules", "build.mjs", "package.json"):
+    """Build into `doel` from links to what the image has; returns file name -> hash of its content."""
+    (doel / "node_modules").symlink_to(ROOT / "node_modules")
+    for naam in copied_for_the_styles() - {"static"}:
         (doel / naam).symlink_to(ROOT / naam)
     (doel / "static").mkdir()
     (doel / "static" / "favicon.svg").symlink_to(ROOT / "static" / "favicon.svg")
