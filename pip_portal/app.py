@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 
 from pip_portal import beheer, error_pages
 from pip_portal.backoffice.bronnen import open_backoffices
+from pip_portal.burgerstatus import Burgerstatussen
 from pip_portal.db import open_db
 from pip_portal.gebruiker import require_gebruiker
 from pip_portal.gegevens import routes as gegevens
@@ -81,6 +82,7 @@ def create_app(settings: Settings, transport_for: Transports = lambda _url: None
         ],
     )
     app.state.settings = settings
+    app.state.burgerstatussen = Burgerstatussen.read(settings.burgerstatussen)
     error_pages.install(app)
     browser = [Depends(load_sessie), Depends(require_same_origin)]
     for router in PUBLIC:

@@ -9,7 +9,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -164,11 +163,14 @@ class Burgerstatussen:
     def read(cls, bestand: Path | None) -> "Burgerstatussen":
         """From a TOML file with a table [statustypen].
 
-        Raises: ValueError when it is no TOML, or names a burgerstatus that does not exist.
+        Raises: ValueError when it is no TOML, has no such table, or names a burgerstatus that does not exist.
         """
         if bestand is None:
             return cls()
-        return cls(tomllib.loads(bestand.read_text("utf-8")).get("statustypen", {}))
+        gelezen = tomllib.loads(bestand.read_text("utf-8"))
+        if gelezen.keys() != {"statustypen"}:
+            raise ValueError(f"{bestand}: alleen de tabel [statustypen] hoort hier")
+        return cls(gelezen["statustypen"])
 
     def code(self, statustype: Statustype | None) -> str | None:
         return self._codes.get(statustype.omschrijving.strip().casefold()) if statustype else None
@@ -193,7 +195,8 @@ class Burgerstatussen:
     def __call__(self, regel: Zaakregel) -> Burgerstatus:
         """The burgerstatus of this zaak now.
 
-        A zaak without status has just arrived. A closed one asks nothing of anybody any more.
+        A zaak without status has just arrived. A closed one asks nothing of anybody any more, and nothing is ever asked
+        of who only has an interest in the zaak.
         """
         toelichting = regel.status.statustoelichting if regel.status else ""
         code = "O" if regel.status is None else self.code(regel.statustype)
@@ -202,12 +205,12 @@ class Burgerstatussen:
         if code is None:
             return self._onbekend(regel, toelichting)
         generiek = GENERIEK[code]
-        doet_iets = bool(generiek.doen)
+        doet_iets = bool(generiek.doen) and regel.is_aanvrager
         return Burgerstatus(
             code=code,
             label=_(generiek.label),
             tekst=self._tekst(generiek, regel),
-            wie=generiek.wie,
+            wie="" if generiek.wie == "u" and not doet_iets else generiek.wie,
             soort=generiek.soort,
             doen=_(generiek.doen) if doet_iets else "",
             uiterlijk=reactiedatum(toelichting) if doet_iets else None,
@@ -248,11 +251,9 @@ def _uiterlijk(regel: Zaakregel) -> str:
     return datum(regel.uiterste_datum)
 
 
-read_burgerstatussen = lru_cache(Burgerstatussen.read)
-
-
 def get_burgerstatussen(request: Request) -> Burgerstatussen:
-    return read_burgerstatussen(request.app.state.settings.burgerstatussen)
+    burgerstatussen: Burgerstatussen = request.app.state.burgerstatussen
+    return burgerstatussen
 
 
 BurgerstatussenDep = Annotated[Burgerstatussen, Depends(get_burgerstatussen)]

@@ -20,7 +20,7 @@ from pip_portal.settings import Api, Backoffice, Koppeling, Settings
 
 # What the portal needs, and what it must never have (backoffice-apis §1.2).
 NODIG = frozenset({"zaken.lezen", "documenten.lezen", "besluiten.lezen", "catalogi.lezen"})
-TE_VEEL = frozenset({"zaken.verwijderen", "documenten.verwijderen", "zaken.geforceerd-bijwerken"})
+TE_VEEL = (".verwijderen", ".geforceerd-bijwerken", ".geforceerd-unlock")
 WAARSCHUW = timedelta(days=60)  # before a certificate expires: time to get another one
 KLOK = timedelta(seconds=30)  # a clock that is further off makes tokens and assertions invalid
 NIEMAND = "000000000"  # no person has this BSN, so no zaak may come back for it
@@ -142,7 +142,7 @@ def _clock(naam: str, date: str | None) -> list[str]:
     if date is None:
         return []
     skew = abs(datetime.now(UTC) - parsedate_to_datetime(date))
-    return [f"{naam}: de klok loopt {skew.seconds} seconden anders dan hier"] if skew > KLOK else []
+    return [f"{naam}: de klok loopt {int(skew.total_seconds())} seconden anders dan hier"] if skew > KLOK else []
 
 
 async def _rights(backoffice: Backoffice, transport_for: TransportFor | None) -> list[str]:
@@ -156,7 +156,7 @@ async def _rights(backoffice: Backoffice, transport_for: TransportFor | None) ->
         if applicatie.heeft_alle_autorisaties:
             return [f"{naam}: deze client mag alles; geef alleen wat nodig is"]
         lines = [f"{naam}: {scope} ontbreekt" for scope in sorted(NODIG - applicatie.scopes)]
-        return lines + [f"{naam}: {scope} is te veel" for scope in sorted(TE_VEEL & applicatie.scopes)]
+        return lines + [f"{naam}: {scope} is te veel" for scope in sorted(applicatie.scopes) if scope.endswith(TE_VEEL)]
 
     return await _ask(naam, ask, autorisaties.verbinding)
 

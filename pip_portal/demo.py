@@ -31,6 +31,15 @@ from pip_portal.settings import Settings
 CLIENT = ("pip-portaal", "demo-secret-van-het-portaal-0123456789")
 BRP_KEY = "demo-brp-sleutel-0123456789"
 KVK_KEY = "demo-kvk-sleutel-0123456789"
+# What a citizen may read of each kind of zaak; the score of an internal check is not among it.
+VERGUNNING = ("kenteken", "vergunninggebied", "ingangsdatum", "einddatum", "bedrag", "locatie", "aanvang", "bezoekers")
+EIGENSCHAPPEN = {
+    **dict.fromkeys(("parkeervergunning-bewoner", "parkeervergunning-bedrijf", "standplaats"), VERGUNNING),
+    **dict.fromkeys(("objectvergunning", "omgevingsvergunning", "horeca", "evenement"), VERGUNNING),
+    **dict.fromkeys(("melding-klein-evenement", "melding-openbare-ruimte", "schadeclaim"), VERGUNNING),
+    **dict.fromkeys(("uittreksel-brp", "kwijtschelding", "subsidie", "factuur"), ("bedrag",)),
+    **dict.fromkeys(("erkenning", "reisdocument"), ("afspraak",)),
+}
 START_TIMEOUT = 60.0  # seconds until all three must answer; the first start fills the backoffice
 
 TESTPERSONEN = (
@@ -208,7 +217,12 @@ def _backoffice(url: str) -> dict[str, object]:
         return {"root": f"{url}/{path}/api/v1", "client_id": CLIENT[0], "secret": CLIENT[1]}
 
     apis = ("zaken", "catalogi", "documenten", "besluiten", "autorisaties")
-    return {"bron": "zaken", "naam": "het zaaksysteem", **{name: api(name) for name in apis}}
+    return {
+        "bron": "zaken",
+        "naam": "het zaaksysteem",
+        "eigenschappen": EIGENSCHAPPEN,
+        **{name: api(name) for name in apis},
+    }
 
 
 def run(ports: Ports, map_: str) -> int:

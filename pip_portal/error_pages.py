@@ -19,6 +19,7 @@ from pip_portal.errors import (
     NotLoggedIn,
 )
 from pip_portal.logs import request_id
+from pip_portal.taal import _
 from pip_portal.web import page, wants_fragment
 
 log = logging.getLogger("pip_portal")
@@ -42,7 +43,7 @@ async def storing(request: Request, exc: Exception) -> Response:
     if not isinstance(exc, BackofficeUnavailable):
         raise TypeError
     log.warning("bron niet bereikbaar", extra={"storing": exc.bron, "reden": exc.reden})
-    return _error_page(request, "errors/storing.html", 503, bron=exc.bron)
+    return _error_page(request, "errors/storing.html", 503, bron=_(exc.bron))
 
 
 async def defect(request: Request, exc: Exception) -> Response:

@@ -79,7 +79,9 @@ class Backoffice(Frozen):
         "mede_initiator",
     )
     zaaktypen: tuple[str, ...] = ()  # allow list of zaaktype.identificatie; empty: every extern zaaktype
-    interne_eigenschappen: tuple[str, ...] = ("risicoscore",)  # zaakeigenschap.naam that is never shown to the citizen
+    # zaaktype.identificatie -> zaakeigenschap.naam that citizens may read; the rest can be internal, so is not shown
+    eigenschappen: dict[str, tuple[str, ...]] = {}
+    verborgen_documenttypen: tuple[str, ...] = ()  # informatieobjecttype.omschrijving that is never shown
     zaak_plafond: Vertrouwelijkheid = "zaakvertrouwelijk"
     document_plafond: Vertrouwelijkheid = "beperkt_openbaar"
 

@@ -82,7 +82,10 @@ class GezienBericht(Base):
 
 
 class Zaakbezoek(Base):
-    """When this person last looked at this zaak: the zaak page marks what came since."""
+    """When this person last looked at this zaak: the zaak page marks what came since.
+
+    vorig_bezoek_op: end of the visit before this one, so that a reload does not lose the marks.
+    """
 
     __tablename__ = "zaakbezoeken"
     __table_args__ = (Index("ix_zaakbezoeken_bezocht_op", "bezocht_op"),)
@@ -91,3 +94,4 @@ class Zaakbezoek(Base):
     bron: Mapped[str] = mapped_column(String(20), primary_key=True)
     zaak_uuid: Mapped[str] = mapped_column(String(36), primary_key=True)
     bezocht_op: Mapped[datetime] = mapped_column(Tijdstip)
+    vorig_bezoek_op: Mapped[datetime | None] = mapped_column(Tijdstip)

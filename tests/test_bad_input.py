@@ -21,7 +21,7 @@ ROUTES = sorted(
     }
 )
 PARAMETERS = (
-    "woorden",
+    "zoek",
     "jaar",
     "pagina",
     "volgorde",
@@ -29,6 +29,7 @@ PARAMETERS = (
     "terug",
     "verlopen",
     "geduld",
+    "deel",
     "SAMLart",
     "RelayState",
     "x",

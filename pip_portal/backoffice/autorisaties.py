@@ -15,11 +15,9 @@ class Autorisatie(Resource):
     zaaktype: Tekst = ""
     informatieobjecttype: Tekst = ""
     besluittype: Tekst = ""
-    max_vertrouwelijkheidaanduiding: Tekst = ""
 
 
 class Applicatie(Resource):
-    client_ids: tuple[str, ...] = ()
     label: Tekst = ""
     heeft_alle_autorisaties: bool = False
     autorisaties: tuple[Autorisatie, ...] = ()

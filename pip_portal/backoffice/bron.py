@@ -1,7 +1,7 @@
 """One configured backoffice with its open connections."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pip_portal.backoffice.besluiten import BesluitenApi
@@ -11,8 +11,8 @@ from pip_portal.backoffice.documenten import DocumentenApi
 from pip_portal.backoffice.http import Verbinding
 from pip_portal.backoffice.regels import Zaakregel
 from pip_portal.backoffice.samen import side_by_side
-from pip_portal.backoffice.toegang import betreft, geeft_toegang
-from pip_portal.backoffice.zaken import Resultaat, Rol, Status, Zaak, ZakenApi
+from pip_portal.backoffice.toegang import betreft, geeft_toegang, is_aanvrager
+from pip_portal.backoffice.zaken import Rol, Zaak, ZakenApi
 from pip_portal.errors import BackofficeDefect, NotFound
 from pip_portal.gebruiker import Gebruiker
 from pip_portal.settings import Backoffice
@@ -52,21 +52,27 @@ class Bron:
                 raise ForeignZaak(f"{self.naam}: een zaak van een ander in de lijst")
             return None
         return await self.named(
-            zaak, zaaktype, status.result() if status else None, resultaat.result() if resultaat else None
+            Zaakregel(
+                self.naam,
+                zaak,
+                zaaktype,
+                is_aanvrager=is_aanvrager(gebruiker, rollen.result(), self.backoffice),
+                status=status.result() if status else None,
+                resultaat=resultaat.result() if resultaat else None,
+            )
         )
 
     def is_van(self, gebruiker: Gebruiker, rollen: tuple[Rol, ...], vandaag: date) -> bool:
         return any(geeft_toegang(gebruiker, rol, self.backoffice, vandaag) for rol in rollen)
 
-    async def named(
-        self, zaak: Zaak, zaaktype: Zaaktype, status: Status | None, resultaat: Resultaat | None
-    ) -> Zaakregel:
-        """A row with the names from the catalogus; a type that no longer exists leaves its name out."""
+    async def named(self, regel: Zaakregel) -> Zaakregel:
+        """The row with its names from the catalogus; a type that no longer exists leaves its name out."""
         statustype = resultaattype = None
-        if status is not None:
+        zaaktype = regel.zaak.zaaktype
+        if regel.status is not None:
             with suppress(NotFound):
-                statustype = await self.catalogus.statustype(status.statustype, zaak.zaaktype)
-        if resultaat is not None:
+                statustype = await self.catalogus.statustype(regel.status.statustype, zaaktype)
+        if regel.resultaat is not None:
             with suppress(NotFound):
-                resultaattype = await self.catalogus.resultaattype(resultaat.resultaattype, zaak.zaaktype)
-        return Zaakregel(self.naam, zaak, zaaktype, status, statustype, resultaat, resultaattype)
+                resultaattype = await self.catalogus.resultaattype(regel.resultaat.resultaattype, zaaktype)
+        return replace(regel, statustype=statustype, resultaattype=resultaattype)

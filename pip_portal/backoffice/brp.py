@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter
 
 from pip_portal.backoffice.http import Verbinding
 from pip_portal.backoffice.resource import Datum, Resource, Tekst
-from pip_portal.errors import BackofficeUnavailable
+from pip_portal.errors import BackofficeDefect, BackofficeUnavailable, NotFound
 from pip_portal.gebruiker import Burger
 
 NAAM = "Basisregistratie Personen"
@@ -66,19 +66,14 @@ class Verbintenis(Resource):
 
 
 class Gerelateerde(Resource):
-    """A partner, kind or ouder; the BRP gives no more than this."""
+    """A partner, kind or ouder; never their BSN, which is of no use to the portal."""
 
-    burgerservicenummer: Tekst = Field(default="", repr=False)
     naam: Naam | None = None
     geboorte: Geboorte | None = None
     soort_verbintenis: Waarde | None = None
     aangaan_huwelijk_partnerschap: Verbintenis | None = None
     ontbinding_huwelijk_partnerschap: Verbintenis | None = None
     in_onderzoek: dict[str, object] | None = Field(default=None, repr=False)
-
-    @property
-    def is_ontbonden(self) -> bool:
-        return self.ontbinding_huwelijk_partnerschap is not None
 
     @property
     def is_in_onderzoek(self) -> bool:
@@ -107,12 +102,7 @@ class Verblijfplaats(Resource):
     verblijfadres: Verblijfadres | None = None
     functie_adres: Waarde | None = None
     datum_van: BrpDatum | None = None
-    indicatie_vastgesteld_verblijft_niet_op_adres: bool = False
     in_onderzoek: dict[str, object] | None = Field(default=None, repr=False)
-
-    @property
-    def is_onbekend(self) -> bool:
-        return self.type == "VerblijfplaatsOnbekend" or self.verblijfadres is None
 
     @property
     def is_buitenland(self) -> bool:
@@ -146,7 +136,6 @@ class Nationaliteit(Resource):
 
     type: str
     nationaliteit: Waarde | None = None
-    datum_ingang_geldigheid: BrpDatum | None = None
 
     @property
     def omschrijving(self) -> str:
@@ -170,24 +159,13 @@ class OpschortingBijhouding(Resource):
     datum: BrpDatum | None = None
 
 
-class Adressering(Resource):
-    aanhef: Tekst = ""
-    aanschrijfwijze: dict[str, object] | None = None
-    adresregel1: Tekst = ""
-    adresregel2: Tekst = ""
-    adresregel3: Tekst = ""
-    land: Waarde | None = None
-
-
 class Persoon(Resource):
     burgerservicenummer: Tekst = Field(default="", repr=False)
     naam: Naam | None = None
     geboorte: Geboorte | None = None
     geslacht: Waarde | None = None
-    leeftijd: int | None = None
     nationaliteiten: tuple[Nationaliteit, ...] = ()
     verblijfplaats: Verblijfplaats | None = None
-    adressering: Adressering | None = None
     partners: tuple[Gerelateerde, ...] = ()
     kinderen: tuple[Gerelateerde, ...] = ()
     ouders: tuple[Gerelateerde, ...] = ()
@@ -238,14 +216,16 @@ VELDEN = (
     "geslacht",
     "nationaliteiten",
     "verblijfplaats",
-    "adressering",
-    "partners",
+    "partners.naam",
+    "partners.soortVerbintenis",
+    "partners.aangaanHuwelijkPartnerschap",
+    "partners.ontbindingHuwelijkPartnerschap",
     "kinderen.naam",
-    "kinderen.burgerservicenummer",
     "kinderen.geboorte",
+    "ouders.naam",
+    "ouders.geboorte",
     "gemeenteVanInschrijving",
     "datumInschrijvingInGemeente",
-    "overlijden",
 )
 VELDEN_INLOGGEN = ("burgerservicenummer", "naam", "overlijden")
 
@@ -268,7 +248,10 @@ class Brp:
             "burgerservicenummer": [burger.bsn],
             "fields": list(velden),
         }
-        antwoord = await self._verbinding.call("POST", "/personen", _ANTWOORD, body=vraag, leest=True)
+        try:
+            antwoord = await self._verbinding.call("POST", "/personen", _ANTWOORD, body=vraag, leest=True)
+        except NotFound:  # an unknown BSN gives an empty list, so this is a wrong root
+            raise BackofficeDefect(f"{NAAM}: bestaat niet op de ingestelde root") from None
         return next((p for p in antwoord.personen if p.burgerservicenummer in ("", burger.bsn)), None)
 
     async def close(self) -> None:

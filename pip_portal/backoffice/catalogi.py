@@ -17,14 +17,7 @@ class Zaaktype(Resource):
     omschrijving_generiek: Tekst = ""
     doel: Tekst = ""
     toelichting: Tekst = ""
-    onderwerp: Tekst = ""
     indicatie_intern_of_extern: Tekst = ""
-    doorlooptijd: Tekst = ""
-    servicenorm: Tekst = ""
-    verlenging_mogelijk: bool = False
-    verlengingstermijn: Tekst = ""
-    opschorting_en_aanhouding_mogelijk: bool = False
-    verantwoordelijke: Tekst = ""
     begin_geldigheid: date | None = None
     einde_geldigheid: Datum = None
 
@@ -41,7 +34,6 @@ class Statustype(Resource):
     zaaktype: str
     volgnummer: int
     is_eindstatus: bool = False
-    informeren: bool | None = None
     toelichting: Tekst = ""
 
     @property
@@ -94,7 +86,6 @@ class Besluittype(Resource):
     omschrijving: Tekst = ""
     omschrijving_generiek: Tekst = ""
     toelichting: Tekst = ""
-    reactietermijn: Tekst = ""
 
 
 class Roltype(Resource):

@@ -25,7 +25,7 @@ from pip_portal.backoffice.regels import (
 )
 from pip_portal.backoffice.samen import side_by_side, together
 from pip_portal.backoffice.stukken import visible_documents
-from pip_portal.backoffice.toegang import betreft, mag_zaak_tonen
+from pip_portal.backoffice.toegang import betreft, is_aanvrager, mag_zaak_tonen
 from pip_portal.backoffice.zaken import (
     BetrokkeneIdentificatie,
     Resultaat,
@@ -114,9 +114,16 @@ class _Lezing:
             )
             besluiten = group.create_task(part("besluiten", self._besluit_koppelingen(eerste.besluiten), []))
             verwanten = group.create_task(part("deelzaken", self._verwante_regels(eerste.verwanten), ()))
-        regel = await self.bron.named(self.zaak, eerste.zaaktype, status.result(), eerste.resultaat)
+        regel = Zaakregel(
+            self.bron.naam,
+            self.zaak,
+            eerste.zaaktype,
+            is_aanvrager=is_aanvrager(self.gebruiker, eerste.rollen, self.bron.backoffice),
+            status=status.result(),
+            resultaat=eerste.resultaat,
+        )
         return Zaakdossier(
-            regel=regel,
+            regel=await part("statussen", self.bron.named(regel), regel),
             statustypen=eerste.statustypen,
             statussen=_history(eerste, status.result()),
             rollen=_shown_rollen(self.bron, self.gebruiker, eerste.rollen),
@@ -144,15 +151,20 @@ class _Lezing:
         return huidig or await self.bron.zaken.status(self.gebruiker, self.zaak)
 
     async def _eigenschappen(self) -> tuple[Eigenschapwaarde, ...]:
+        """Those that the configuration names for this zaaktype; others may be internal. Nothing is asked for none."""
+        zaaktype = await self.bron.catalogus.zaaktype(self.zaak.zaaktype)
+        genoemd = self.bron.backoffice.eigenschappen.get(zaaktype.identificatie, ())
+        if not genoemd:
+            return ()
+        getoond = {naam.casefold() for naam in genoemd}
         async with side_by_side() as group:
             waarden = group.create_task(self.bron.zaken.eigenschappen(self.gebruiker, self.zaak))
             soorten = group.create_task(self.bron.catalogus.eigenschappen(self.zaak.zaaktype))
         bekend = {soort.url: soort for soort in soorten.result()}
-        intern = {naam.casefold() for naam in self.bron.backoffice.interne_eigenschappen}
         return tuple(
             Eigenschapwaarde(waarde, bekend.get(waarde.eigenschap))
             for waarde in waarden.result()
-            if waarde.naam.casefold() not in intern
+            if waarde.naam.casefold() in getoond
         )
 
     async def _koppelingen(self) -> tuple[ZaakInformatieObject, ...]:

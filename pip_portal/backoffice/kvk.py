@@ -84,9 +84,13 @@ class Vestiging(Resource):
         return self.eerste_handelsnaam or self.vestigingsnummer
 
     @property
+    def is_afgeschermd(self) -> bool:
+        return self.ind_adres_afgeschermd == "Ja" or any(adres.is_afgeschermd for adres in self.adressen)
+
+    @property
     def adres(self) -> str:
         """One line to recognise the vestiging by; empty when the address is shielded or absent."""
-        if self.ind_adres_afgeschermd == "Ja":
+        if self.is_afgeschermd:
             return ""
         if self.volledig_adres:
             return " ".join(self.volledig_adres.split())
@@ -94,7 +98,6 @@ class Vestiging(Resource):
 
 
 class MaterieleRegistratie(Resource):
-    datum_aanvang: Tekst = ""
     datum_einde: Tekst = ""
 
 
@@ -117,7 +120,6 @@ class Basisprofiel(Resource):
     statutaire_naam: Tekst = ""
     formele_registratiedatum: Tekst = ""
     materiele_registratie: MaterieleRegistratie = MaterieleRegistratie()
-    totaal_werkzame_personen: int | None = None
     handelsnamen: tuple[Handelsnaam, ...] = ()
     sbi_activiteiten: tuple[SbiActiviteit, ...] = ()
     embedded: _Embedded = Field(default=_Embedded(), alias="_embedded")

@@ -46,7 +46,8 @@ class Zakenvraag:
 class Zaakregel:
     """One zaak with the names of its type, status and resultaat.
 
-    resultaat: only of a closed zaak. status None: just received, nobody has set a status yet.
+    is_aanvrager False: only has an interest in it. resultaat: only of a closed zaak. status None: just received,
+    nobody has set a status yet.
     """
 
     bron: str
@@ -56,6 +57,7 @@ class Zaakregel:
     statustype: Statustype | None = None
     resultaat: Resultaat | None = None
     resultaattype: Resultaattype | None = None
+    is_aanvrager: bool = True
 
     @property
     def uuid(self) -> UUID:

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from pip_portal.backoffice.http import Verbinding
 from pip_portal.backoffice.resource import Pagina
-from pip_portal.errors import NotFound
+from pip_portal.errors import BackofficeDefect, NotFound
 from pip_portal.gebruiker import Gebruiker
 
 T = TypeVar("T")
@@ -47,8 +47,12 @@ async def all_pages(
     """Every item of a paged list: the first page, then the rest side by side.
 
     The `next` of an answer is not followed; its presence only says that there is more.
+    Raises: BackofficeDefect when there is no such list: a wrong root must not look like an empty answer.
     """
-    first = await verbinding.call("GET", pad, pagina, params=params, gebruiker=gebruiker)
+    try:
+        first = await verbinding.call("GET", pad, pagina, params=params, gebruiker=gebruiker)
+    except NotFound:
+        raise BackofficeDefect(f"{verbinding.naam}: lijst bestaat niet: {pad}") from None
     if first.next is None or not first.results:
         return first.results
 

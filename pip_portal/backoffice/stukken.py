@@ -63,7 +63,7 @@ async def visible_documents(
     gezien = [
         (koppeling, document)
         for koppeling, document in zip(koppelingen, documenten, strict=True)
-        if document is not None and mag_document_tonen(bron.backoffice, document, richtingen)
+        if document is not None and await delen.part(DEEL, _is_visible(bron, document, richtingen), False)
     ]
     stukken = [
         Zaakdocument(
@@ -99,11 +99,25 @@ async def _document(
 
 
 async def _type(bron: Bron, document: EnkelvoudigInformatieObject, delen: Onderdelen) -> Informatieobjecttype | None:
-    return await delen.part(DEEL, _type_of(bron, document), None)
+    leeg: Informatieobjecttype | None = None
+    return await delen.part(DEEL, _type_of(bron, document), leeg)
 
 
-async def _type_of(bron: Bron, document: EnkelvoudigInformatieObject) -> Informatieobjecttype | None:
+async def _type_of(bron: Bron, document: EnkelvoudigInformatieObject) -> Informatieobjecttype:
     return await bron.catalogus.informatieobjecttype(document.informatieobjecttype)
+
+
+async def _is_visible(
+    bron: Bron, document: EnkelvoudigInformatieObject, richtingen: tuple[ZaaktypeInformatieobjecttype, ...]
+) -> bool:
+    """The one rule for list and download alike; a type that cannot be read may be on the deny list.
+
+    Raises: NotFound, BackofficeUnavailable or BackofficeDefect when there is a deny list and the type is not found.
+    """
+    if not mag_document_tonen(bron.backoffice, document, richtingen):
+        return False
+    verborgen = {naam.casefold() for naam in bron.backoffice.verborgen_documenttypen}
+    return not verborgen or (await _type_of(bron, document)).omschrijving.casefold() not in verborgen
 
 
 async def list_documents(bron: Bron, gebruiker: Gebruiker, uuid: UUID, vandaag: date) -> tuple[Zaakdocument, ...]:
@@ -132,7 +146,7 @@ async def open_download(
     pad = f"{bron.documenten.verbinding.root}/{COLLECTIE}/{document_uuid}"
     koppeling = next((k for k in koppelingen if k.informatieobject == pad), None)
     document = await _document(bron, gebruiker, koppeling) if koppeling else None
-    if document is None or not mag_document_tonen(bron.backoffice, document, richtingen):
+    if document is None or not await _is_visible(bron, document, richtingen):
         raise NotFound("document hoort niet bij de zaak, of mag niet worden gezien")
     inhoud = _content(bron, gebruiker, document_uuid)
     lengte = await anext(inhoud)

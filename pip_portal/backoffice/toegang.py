@@ -1,6 +1,6 @@
 """Who may see what: the rules for a zaak, a rol and a document, and how a gebruiker is looked up."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, get_args
@@ -67,6 +67,14 @@ def geeft_toegang(gebruiker: Gebruiker, rol: Rol, backoffice: Backoffice, vandaa
         and rol.omschrijving_generiek in backoffice.rollen_met_toegang
         and (rol.begin_geldigheid is None or rol.begin_geldigheid <= vandaag)
         and (rol.einde_geldigheid is None or rol.einde_geldigheid >= vandaag)
+    )
+
+
+def is_aanvrager(gebruiker: Gebruiker, rollen: Iterable[Rol], backoffice: Backoffice) -> bool:
+    """Asked for it, alone or with others: who only has an interest in the zaak is not told to act."""
+    return any(
+        rol.omschrijving_generiek in ("initiator", "mede_initiator") and betreft(gebruiker, rol, backoffice)
+        for rol in rollen
     )
 
 
@@ -143,7 +151,7 @@ def mag_document_tonen(
     document: EnkelvoudigInformatieObject,
     richtingen: tuple[ZaaktypeInformatieobjecttype, ...],
 ) -> bool:
-    """The one rule for list and download alike.
+    """May it be seen, as far as the document and the zaaktype say?
 
     Under the ceiling for documents; final, or sent in by the citizen when its status is empty (a draft never);
     of a type that is not internal to this zaaktype; and completely uploaded.

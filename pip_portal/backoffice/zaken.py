@@ -43,8 +43,6 @@ class Zaak(Resource):
     uiterlijke_einddatum_afdoening: Datum = None
     publicatiedatum: Datum = None
     vertrouwelijkheidaanduiding: Tekst = ""
-    betalingsindicatie: Tekst = ""
-    laatste_betaaldatum: Moment | None = None
     verlenging: Verlenging | None = None
     opschorting: Opschorting | None = None
     hoofdzaak: Tekst = ""
@@ -67,10 +65,6 @@ class Zaak(Resource):
         return self.verlenging is not None and bool(self.verlenging.duur or self.verlenging.reden)
 
     @property
-    def is_deelzaak(self) -> bool:
-        return bool(self.hoofdzaak)
-
-    @property
     def is_gearchiveerd(self) -> bool:
         return self.archiefstatus not in ("", "nog_te_archiveren")
 
@@ -82,7 +76,6 @@ class Status(Resource):
     statustype: str
     datum_status_gezet: Moment
     statustoelichting: Tekst = ""
-    indicatie_laatst_gezette_status: bool | None = None
 
     @property
     def datum(self) -> date:
@@ -120,8 +113,6 @@ class Rol(Resource):
     betrokkene_type: str
     omschrijving: Tekst = ""
     omschrijving_generiek: Tekst = ""
-    roltoelichting: Tekst = ""
-    indicatie_machtiging: Tekst = ""
     begin_geldigheid: Datum = None
     einde_geldigheid: Datum = None
     betrokkene_identificatie: BetrokkeneIdentificatie | None = None
@@ -129,10 +120,6 @@ class Rol(Resource):
     @property
     def is_behandelaar(self) -> bool:
         return self.omschrijving_generiek == "behandelaar"
-
-    @property
-    def is_initiator(self) -> bool:
-        return self.omschrijving_generiek == "initiator"
 
     @property
     def naam(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from pip_portal.backoffice.brp import VELDEN, Brp, BrpDep, Persoon
+from pip_portal.backoffice.brp import Brp, BrpDep, Persoon
 from pip_portal.backoffice.kvk import Basisprofiel, Kvk, KvkDep, Vestiging
 from pip_portal.gebruiker import Bedrijf, Burger, Ingelogd
 from pip_portal.gegevens.bedrijf import activiteiten_groep, bedrijf_groep, eigen_vestigingen
@@ -16,10 +16,6 @@ from pip_portal.taal import _
 from pip_portal.web import page
 
 router = APIRouter()
-
-
-# The parents stand on this page only.
-VELDEN_HIER = (*VELDEN, "ouders.naam", "ouders.geboorte")
 
 
 @dataclass(frozen=True)
@@ -58,7 +54,7 @@ async def show(request: Request, gebruiker: Ingelogd, brp: BrpDep, kvk: KvkDep) 
 
 
 async def _persoon(burger: Burger, brp: Brp) -> Gevonden:
-    return Gevonden(persoon=await brp.persoon(burger, VELDEN_HIER))
+    return Gevonden(persoon=await brp.persoon(burger))
 
 
 async def _bedrijf(bedrijf: Bedrijf, kvk: Kvk) -> Gevonden:

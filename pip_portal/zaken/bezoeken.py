@@ -1,10 +1,10 @@
 """When somebody last looked at a zaak, so that the page can say what came since."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from pip_portal.backoffice.regels import Zaakdossier, Zaakregel
@@ -14,28 +14,32 @@ from pip_portal.taal import _, ngettext
 from pip_portal.tables import Zaakbezoek
 from pip_portal.weergave import lokale_dag
 
+ZELFDE_BEZOEK = timedelta(minutes=30)
+
 Bezoeken = dict[tuple[str, UUID], datetime]
 
 
 async def noteer_bezoek(
     db: Sessionmaker, gebruiker: Gebruiker, bron: str, uuid: UUID, moment: datetime
 ) -> datetime | None:
-    """Remember this visit; returns the moment of the previous one, None at the first."""
-    van_mij = (
-        Zaakbezoek.pseudoniem == gebruiker.pseudoniem,
-        Zaakbezoek.bron == bron,
-        Zaakbezoek.zaak_uuid == str(uuid),
-    )
+    """Remember this visit; returns the end of the one before, None at the first.
+
+    Pages opened shortly after each other are one visit: what is new stays marked on a reload or on the way back from
+    a letter.
+    """
+    sleutel = {"pseudoniem": gebruiker.pseudoniem, "bron": bron, "zaak_uuid": str(uuid)}
     try:
         async with db.begin() as session:
-            vorig = await session.scalar(select(Zaakbezoek.bezocht_op).where(*van_mij))
-            if vorig is not None:
-                await session.execute(update(Zaakbezoek).where(*van_mij).values(bezocht_op=moment))
-                return vorig
-            session.add(Zaakbezoek(pseudoniem=gebruiker.pseudoniem, bron=bron, zaak_uuid=str(uuid), bezocht_op=moment))
+            rij = await session.get(Zaakbezoek, sleutel)
+            if rij is None:
+                session.add(Zaakbezoek(**sleutel, bezocht_op=moment))
+                return None
+            laatst, rij.bezocht_op = rij.bezocht_op, moment
+            if moment - laatst > ZELFDE_BEZOEK:
+                rij.vorig_bezoek_op = laatst
+            return rij.vorig_bezoek_op or laatst
     except IntegrityError:  # two tabs opened the same zaak for the first time
         return None
-    return None
 
 
 async def laatste_bezoeken(db: Sessionmaker, gebruiker: Gebruiker, regels: Iterable[Zaakregel]) -> Bezoeken:

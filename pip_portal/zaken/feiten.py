@@ -31,15 +31,6 @@ def kernregels(dossier: Zaakdossier, vandaag: date) -> list[Regel]:
     return regels
 
 
-def is_aanvrager(dossier: Zaakdossier) -> bool:
-    """Asked for it, alone or with others: who only has an interest in the zaak is not told to act.
-
-    Also True when the rollen are unknown: a request that is missed hurts more than one too many.
-    """
-    eigen = [rol.omschrijving_generiek for rol in dossier.rollen if not rol.is_behandelaar]
-    return not eigen or "initiator" in eigen or "mede_initiator" in eigen
-
-
 def besluitregels(besluit: Zaakbesluit) -> list[Regel]:
     """The dates of a besluit that are known."""
     b = besluit.besluit

@@ -15,7 +15,7 @@ from pip_portal.web import binnen_budget, page, wants_fragment
 from pip_portal.zaken import bezoeken, zoekvraag
 from pip_portal.zaken.bezwaar import bezwaar
 from pip_portal.zaken.download import DownloadResponse
-from pip_portal.zaken.feiten import besluitregels, eigenschapregels, is_aanvrager, kernregels, soort_bestand
+from pip_portal.zaken.feiten import besluitregels, eigenschapregels, kernregels, soort_bestand
 from pip_portal.zaken.resultaten import resultaatzin
 from pip_portal.zaken.termijn import termijn
 from pip_portal.zaken.tijdlijn import tijdlijn
@@ -79,7 +79,6 @@ async def show_zaak(
         termijn=termijn(dossier, status, vandaag()),
         stappen=tijdlijn(dossier, burgerstatus, vorig_bezoek),
         bezwaar=lambda besluit: bezwaar(besluit, dossier.zaaktype, vandaag()),
-        is_aanvrager=is_aanvrager(dossier),
         kern=kernregels(dossier, vandaag()),
         besluitregels=besluitregels,
         eigenschapregels=eigenschapregels(dossier),

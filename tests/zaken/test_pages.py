@@ -1,7 +1,7 @@
 """Mijn zaken and one zaak, as a citizen and a company meet them."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi import FastAPI
@@ -13,6 +13,7 @@ from tests import factories
 from tests.conftest import Browser, text_of
 
 ZAAK = re.compile(r'href="(/zaken/[a-z0-9-]+/[0-9a-f-]{36})"')
+NIEUW = 'portaal-badge--doen">Nieuw<'
 HTMX = {"HX-Request": "true"}
 DOCUMENT = re.compile(r'href="(/zaken/[a-z0-9-]+/[0-9a-f-]{36}/documenten/[0-9a-f-]{36})"')
 
@@ -259,17 +260,19 @@ async def test_a_second_visit_says_what_came_since_the_first(browser: Browser, p
     url = await open_zaak(browser, "Omgevingsvergunning")
     assert "Nieuw sinds uw vorige bezoek" not in text_of(await browser.get(url))
     await _visited_long_ago(portal)
-    assert "Nieuw" in text_of(await browser.get("/zaken"))
+    assert NIEUW in (await browser.get("/zaken")).text
     tweede = text_of(await browser.get(url))
     assert "Nieuw sinds uw vorige bezoek" in tweede
     assert "een nieuwe stap" in tweede
+    assert NIEUW not in (await browser.get("/zaken")).text
+    assert "een nieuwe stap" in text_of(await browser.get(url)), "opnieuw laden is hetzelfde bezoek"
+    await _visited_long_ago(portal, datetime.now(UTC) - timedelta(hours=1))
     assert "Nieuw sinds uw vorige bezoek" not in text_of(await browser.get(url))
 
 
-async def _visited_long_ago(portal: FastAPI) -> None:
-
+async def _visited_long_ago(portal: FastAPI, moment: datetime = datetime(2026, 10, 1, tzinfo=UTC)) -> None:
     async with portal.state.db.begin() as session:
-        await session.execute(update(Zaakbezoek).values(bezocht_op=datetime(2026, 10, 1, tzinfo=UTC)))
+        await session.execute(update(Zaakbezoek).values(bezocht_op=moment))
 
 
 # ---- documents ---------------------------------------------------------------------------------------------
