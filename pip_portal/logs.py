@@ -39,7 +39,7 @@ meting: ContextVar[Meting | None] = ContextVar("meting", default=None)
 class JsonFormatter(logging.Formatter):
     """One line per event. Only fixed text and the fields in `extra`; an exception gives its type and places."""
 
-    _standard = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+    _standard = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "color_message"}
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
