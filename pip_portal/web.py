@@ -1,36 +1,23 @@
-"""All that sits between a route and HTML: pages and fragments, forms, redirects, and the time a page may take."""
+"""All that sits between a route and HTML: pages and fragments, forms, and the time a page may take."""
 
 import asyncio
 import gzip
 import json
-from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Coroutine
 from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from jinja2_fragments import render_block
-from pydantic import BaseModel, ValidationError
 
 from pip_portal import weergave
 from pip_portal.paths import STATIC, TEMPLATES
 from pip_portal.taal import _, ngettext, taal
 
 T = TypeVar("T")
-Model = TypeVar("Model", bound=BaseModel)
-
-# The generic Dutch sentence for each kind of pydantic error; a field with its own sentence raises ValueError.
-ZINNEN = {
-    "missing": "Vul dit veld in.",
-    "string_too_long": "Dit is te lang. Maak de tekst korter.",
-    "enum": "Kies een van de mogelijkheden.",
-    "literal_error": "Kies een van de mogelijkheden.",
-    "int_parsing": "Vul een heel getal in.",
-    "date_from_datetime_parsing": "Vul een datum in, bijvoorbeeld 24-11-2026.",
-}
 
 
 @lru_cache
@@ -42,6 +29,11 @@ def _manifest() -> dict[str, str]:
 def asset(name: str) -> str:
     """URL of a built file, with its hash in the name so that browsers may keep it for ever."""
     return f"/static/dist/{_manifest()[name]}"
+
+
+def address(request: Request) -> str:
+    """Path and query of this page, for what leads back to it: the language switch, and trying again."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def make_templates() -> Environment:
@@ -63,7 +55,7 @@ def make_templates() -> Environment:
         weergave.bedrag,
     ):
         env.filters[filter_.__name__] = filter_
-    env.globals.update(asset=asset, taal=taal)
+    env.globals.update(asset=asset, address=address, taal=taal)
     env.globals["ui"] = env.get_template("components.html").module
     return env
 
@@ -114,13 +106,6 @@ def _html(request: Request, html: str, status_code: int) -> HTMLResponse:
     return HTMLResponse(body, status_code, headers)
 
 
-def see_other(request: Request, url: object) -> Response:
-    """303 to the page that shows the result; htmx is told to load it as a page."""
-    if wants_fragment(request):
-        return Response(status_code=200, headers={"HX-Redirect": str(url)})
-    return RedirectResponse(str(url), status_code=303)
-
-
 def local_path(pad: str, default: str) -> str:
     """The path when it is one of our own site, else the default: no redirect ever leaves the portal."""
     veilig = (
@@ -144,31 +129,6 @@ async def binnen_budget(request: Request, werk: Coroutine[Any, Any, T]) -> T | N
         return await asyncio.wait_for(werk, request.app.state.settings.pagina_budget)
     except TimeoutError:
         return None
-
-
-@dataclass(frozen=True)
-class Form(Generic[Model]):
-    """What was sent: `data` when it is valid, else a sentence per field and what was typed."""
-
-    data: Model | None
-    errors: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, str] = field(default_factory=dict)
-
-
-async def form_of(request: Request, model: type[Model]) -> Form[Model]:
-    """Read the body into the model; never raises. An empty field counts as not filled in."""
-    velden = await form_fields(request)
-    ingevuld = {name: value for name, value in velden.items() if value.strip()}
-    try:
-        return Form(model.model_validate(ingevuld), values=velden)
-    except ValidationError as exc:
-        return Form(None, {str(e["loc"][0]): _zin(e["type"], e["msg"]) for e in exc.errors()}, velden)
-
-
-def _zin(soort: str, melding: str) -> str:
-    if soort == "value_error":
-        return _(melding.removeprefix("Value error, "))
-    return _(ZINNEN.get(soort, "Vul dit anders in."))
 
 
 async def form_fields(request: Request) -> dict[str, str]:

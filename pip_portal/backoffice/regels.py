@@ -1,10 +1,8 @@
-"""What the pages get: a row of Mijn zaken, a whole zaak, a document, a download."""
+"""What the pages get: a row of Mijn zaken, a whole zaak, a document."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
-from urllib.parse import quote
 from uuid import UUID
 
 from pip_portal.backoffice.besluiten import Besluit
@@ -223,7 +221,7 @@ class Zaakdossier:
     statustypen: ordered by volgnummer. statussen: history, oldest first; a status can occur twice.
     rollen: own rollen and the behandelende organisation; never another person.
     storingen: parts that could not be fetched ("statussen", "eigenschappen", "documenten", "besluiten",
-    "deelzaken", "resultaat", "rollen"): their emptiness means nothing.
+    "deelzaken", "resultaat"): their emptiness means nothing.
     """
 
     regel: Zaakregel
@@ -282,35 +280,3 @@ class Zaakdossier:
         """Name of the department that handles the zaak, empty when unknown; never that of an employee."""
         namen = (rol.naam for rol in self.rollen if rol.is_behandelaar)
         return next((naam for naam in namen if naam), "")
-
-
-@dataclass(frozen=True, slots=True)
-class Download:
-    """A document on its way to the citizen; the content is not held in memory.
-
-    inhoud is open already: iterate it to the end, or call its aclose().
-    omvang: size in bytes when the source gave one for this very answer, to be used as Content-Length.
-    """
-
-    bestandsnaam: str
-    media_type: str
-    omvang: int | None
-    inhoud: AsyncIterator[bytes] = field(repr=False)
-
-    @property
-    def content_disposition(self) -> str:
-        """Value of the header; the name is percent-encoded, so nothing in it can end the header."""
-        return f"attachment; filename*=UTF-8''{quote(self.bestandsnaam, safe='')}"
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """All headers a download needs."""
-        headers = {
-            "Content-Type": self.media_type,
-            "Content-Disposition": self.content_disposition,
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "no-store",
-        }
-        if self.omvang is not None:
-            headers["Content-Length"] = str(self.omvang)
-        return headers

@@ -4,10 +4,12 @@ import logging
 import mimetypes
 import re
 import unicodedata
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import PurePosixPath
 from typing import Final
+from urllib.parse import quote
 from uuid import UUID
 
 from pip_portal.backoffice.bron import Bron
@@ -16,7 +18,7 @@ from pip_portal.backoffice.documenten import COLLECTIE, EnkelvoudigInformatieObj
 from pip_portal.backoffice.http import Refused
 from pip_portal.backoffice.onderdelen import Onderdelen
 from pip_portal.backoffice.openen import check_access, open_zaak
-from pip_portal.backoffice.regels import Download, Zaakdocument
+from pip_portal.backoffice.regels import Zaakdocument
 from pip_portal.backoffice.samen import side_by_side, together
 from pip_portal.backoffice.toegang import is_ingestuurd, mag_document_tonen
 from pip_portal.backoffice.zaken import Zaak, ZaakInformatieObject
@@ -47,6 +49,38 @@ MEDIA_TYPES: Final = frozenset(
     }
 )
 ONBEKEND: Final = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A document on its way to the citizen; the content is not held in memory.
+
+    inhoud is open already: iterate it to the end, or call its aclose().
+    omvang: size in bytes when the source gave one for this very answer, to be used as Content-Length.
+    """
+
+    bestandsnaam: str
+    media_type: str
+    omvang: int | None
+    inhoud: AsyncIterator[bytes] = field(repr=False)
+
+    @property
+    def content_disposition(self) -> str:
+        """Value of the header; the name is percent-encoded, so nothing in it can end the header."""
+        return f"attachment; filename*=UTF-8''{quote(self.bestandsnaam, safe='')}"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """All headers a download needs."""
+        headers = {
+            "Content-Type": self.media_type,
+            "Content-Disposition": self.content_disposition,
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store",
+        }
+        if self.omvang is not None:
+            headers["Content-Length"] = str(self.omvang)
+        return headers
 
 
 async def visible_documents(

@@ -10,36 +10,12 @@ from fastapi import Depends, Request
 from pip_portal.backoffice.bron import Bron
 from pip_portal.backoffice.dossier import get_dossier
 from pip_portal.backoffice.lijst import list_zaken
-from pip_portal.backoffice.regels import (
-    Download,
-    Eigenschapwaarde,
-    Statusregel,
-    Zaakbesluit,
-    Zaakdocument,
-    Zaakdossier,
-    Zaakregel,
-    Zakenlijst,
-    Zakenvraag,
-)
+from pip_portal.backoffice.regels import Zaakdocument, Zaakdossier, Zakenlijst, Zakenvraag
 from pip_portal.backoffice.resource import AMSTERDAM
 from pip_portal.backoffice.samen import together
-from pip_portal.backoffice.stukken import list_documents, open_download
+from pip_portal.backoffice.stukken import Download, list_documents, open_download
 from pip_portal.errors import NotFound
 from pip_portal.gebruiker import Gebruiker
-
-__all__ = [
-    "Download",
-    "Eigenschapwaarde",
-    "Statusregel",
-    "Zaakbesluit",
-    "Zaakdocument",
-    "Zaakdossier",
-    "Zaakregel",
-    "Zaaksysteem",
-    "ZaaksysteemDep",
-    "Zakenlijst",
-    "Zakenvraag",
-]
 
 
 class Zaaksysteem:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from pip_portal.backoffice.regels import Download
+from pip_portal.backoffice.stukken import Download
 
 
 class DownloadResponse(StreamingResponse):

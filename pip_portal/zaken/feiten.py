@@ -40,7 +40,8 @@ def besluitregels(besluit: Zaakbesluit) -> list[Regel]:
         (_("Geldt vanaf"), b.ingangsdatum),
         (_("Geldt tot en met"), b.vervaldatum),
     )
-    return [(label, datum(dag)) for label, dag in regels if dag is not None]
+    bekend: list[Regel] = [(label, datum(dag)) for label, dag in regels if dag is not None]
+    return [*bekend, (_("Waarom tot dan"), b.vervalreden_weergave)] if b.vervalreden_weergave else bekend
 
 
 def eigenschapregels(dossier: Zaakdossier) -> list[Regel]:

@@ -5,15 +5,9 @@ import pytest
 from fastapi import FastAPI
 
 from pip_portal.backoffice.bronnen import Bronnen, open_backoffices
-from pip_portal.settings import Settings
 from tests import factories
 
 Open = Callable[..., Awaitable[Bronnen]]
-
-
-@pytest.fixture
-def portal_settings() -> Settings:
-    return factories.settings("sqlite+aiosqlite:///:memory:")
 
 
 @pytest.fixture

@@ -11,9 +11,8 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from pip_portal.backoffice.bronnen import Bronnen
-from pip_portal.backoffice.regels import Zaakregel
+from pip_portal.backoffice.regels import Zaakregel, Zakenvraag
 from pip_portal.backoffice.toegang import geeft_toegang, is_binnen
-from pip_portal.backoffice.zaaksysteem import Zakenvraag
 from pip_portal.backoffice.zaken import Rol
 from pip_portal.errors import BackofficeDefect, BackofficeUnavailable, NotFound
 from pip_portal.gebruiker import Gebruiker
@@ -193,6 +192,31 @@ async def test_only_documents_under_the_ceiling_and_final_are_shown_and_can_be_d
             await zaaksysteem.download(wie, bron, uuid, stuk.uuid)
     changes = {"status": "", "ontvangstdatum": "2026-11-01"}
     assert all(s.ingestuurd for s in await zaaksysteem.documents(wie, bron, uuid))
+
+
+async def test_a_hidden_kind_of_document_is_in_neither_list_nor_download(
+    bronnen: Bronnen, open_bronnen: Open, met_besluit: Zaakregel
+) -> None:
+    wie, bron, uuid = factories.burger(), met_besluit.bron, met_besluit.uuid
+    alle = await bronnen.zaaksysteem.documents(wie, bron, uuid)
+    soort = alle[0].soort
+    dicht = await open_bronnen(backoffices=(factories.backoffice(verborgen_documenttypen=(soort.upper(),)),))
+    over = await dicht.zaaksysteem.documents(wie, bron, uuid)
+    assert [stuk.uuid for stuk in over] == [stuk.uuid for stuk in alle if stuk.soort != soort]
+    with pytest.raises(NotFound):
+        await dicht.zaaksysteem.download(wie, bron, uuid, alle[0].uuid)
+
+
+async def test_properties_are_only_shown_and_asked_for_where_the_gemeente_named_them(
+    backoffice: FastAPI, bronnen: Bronnen, open_bronnen: Open, met_besluit: Zaakregel
+) -> None:
+    wie, bron, uuid = factories.burger(), met_besluit.bron, met_besluit.uuid
+    genoemd = await bronnen.zaaksysteem.get(wie, bron, uuid)
+    assert {e.zaakeigenschap.naam for e in genoemd.eigenschappen} == {"kenteken", "einddatum"}
+    dicht = await open_bronnen(backoffices=(factories.backoffice(eigenschappen={}),))
+    backoffice.state.beheer.wis_oproepen()
+    assert (await dicht.zaaksysteem.get(wie, bron, uuid)).eigenschappen == ()
+    assert not [o for o in backoffice.state.beheer.oproepen if "eigenschappen" in o.pad]
 
 
 async def test_a_document_outside_the_root_is_not_followed(

@@ -7,8 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from pip_portal.backoffice.bronnen import Bronnen
-from pip_portal.backoffice.regels import Zaakregel
-from pip_portal.backoffice.zaaksysteem import Zakenlijst, Zakenvraag
+from pip_portal.backoffice.regels import Zaakregel, Zakenlijst, Zakenvraag
 from pip_portal.errors import BackofficeDefect, BackofficeUnavailable
 from pip_portal.gebruiker import Gebruiker
 from tests import factories

@@ -4,8 +4,8 @@ import pytest
 from fastapi import FastAPI
 
 from pip_portal.backoffice.bronnen import Bronnen, open_backoffices
-from pip_portal.backoffice.brp import Persoon
-from pip_portal.backoffice.kvk import Basisprofiel, KvkAdres
+from pip_portal.backoffice.brp import VELDEN, Persoon
+from pip_portal.backoffice.kvk import Basisprofiel, KvkAdres, Vestiging
 from pip_portal.errors import BackofficeDefect, BackofficeUnavailable
 from tests import factories
 from tests.backoffice.conftest import Open
@@ -101,6 +101,19 @@ def test_a_shielded_address_is_not_shown() -> None:
     assert KvkAdres.model_validate(adres).regels == ("Brink 1", "7411 BX Deventer")
     assert KvkAdres.model_validate(adres | {"indAfgeschermd": "Ja"}).regels == ()
     assert Basisprofiel.model_validate({"kvkNummer": "90000110"}).rsin is None
+
+
+def test_an_address_that_is_absent_is_not_called_shielded() -> None:
+    vestiging = {"vestigingsnummer": "000045000011"}
+    assert not Vestiging.model_validate(vestiging).is_afgeschermd
+    dicht = Vestiging.model_validate(vestiging | {"indAdresAfgeschermd": "Ja", "volledigAdres": "Brink 1 Deventer"})
+    assert (dicht.is_afgeschermd, dicht.adres) == (True, "")
+
+
+def test_the_brp_is_asked_for_no_bsn_of_a_relative() -> None:
+    velden = [veld for veld in VELDEN if veld.startswith(("partners", "kinderen", "ouders"))]
+    assert velden
+    assert not [veld for veld in velden if "." not in veld or "burgerservicenummer" in veld]
 
 
 async def test_opening_the_sources_calls_nothing(backoffice: FastAPI) -> None:

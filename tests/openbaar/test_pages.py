@@ -31,6 +31,13 @@ async def test_the_language_switch_brings_the_citizen_back_to_the_same_page(brow
     assert (response.status_code, response.headers["location"]) == (303, "/privacy")
 
 
+async def test_the_language_switch_keeps_what_the_page_was_about(browser: Browser) -> None:
+    response = await browser.get("/inloggen?terug=/zaken/zaken/1")
+    assert 'name="terug" value="/inloggen?terug=/zaken/zaken/1"' in response.text
+    gewisseld = await browser.post("/taal", {"taal": "en", "terug": "/inloggen?terug=/zaken/zaken/1"})
+    assert gewisseld.headers["location"] == "/inloggen?terug=/zaken/zaken/1"
+
+
 async def test_a_page_that_does_not_exist_says_what_to_do(browser: Browser) -> None:
     response = await browser.get("/zaken-van-de-buren/1")
     assert response.status_code == 404

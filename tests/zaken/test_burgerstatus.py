@@ -1,5 +1,6 @@
 """What a status tells the citizen."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -99,3 +100,16 @@ def test_the_outcome_in_plain_words(resultaat: str, naam: str, zin: str) -> None
 
 def test_the_generic_name_helps_when_the_own_name_is_unknown() -> None:
     assert resultaatzin(afgesloten("Zie brief", "Subsidie", "Toegekend")) == "Wij hebben ja gezegd op uw aanvraag."
+
+
+def test_who_only_has_an_interest_is_not_asked_to_act() -> None:
+    zaak = replace(regel(statustype(2, "Wij missen nog iets"), "Stuur dit vóór 8 december 2026."), is_aanvrager=False)
+    status = BURGERSTATUS(zaak)
+    assert (status.wie, status.doen, status.uiterlijk) == ("", "", None)
+
+
+def test_a_file_without_the_table_is_refused_and_not_ignored(tmp_path: Path) -> None:
+    bestand = tmp_path / "statussen.toml"
+    bestand.write_text('"Gronden gevraagd" = "C"\n')
+    with pytest.raises(ValueError, match="statustypen"):
+        Burgerstatussen.read(bestand)
