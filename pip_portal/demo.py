@@ -40,6 +40,7 @@ EIGENSCHAPPEN = {
     **dict.fromkeys(("uittreksel-brp", "kwijtschelding", "subsidie", "factuur"), ("bedrag",)),
     **dict.fromkeys(("erkenning", "reisdocument"), ("afspraak",)),
 }
+ANDERE_POORTEN = "demo --portaal 9000 --idp 9010 --achterkanaal 9011 --backoffice 9020"
 START_TIMEOUT = 60.0  # seconds until all three must answer; the first start fills the backoffice
 
 TESTPERSONEN = (
@@ -230,6 +231,7 @@ def run(ports: Ports, map_: str) -> int:
     for zin in (bezet := taken(ports)):
         print(zin, file=sys.stderr)
     if bezet:
+        print(f"Andere poorten: .venv/bin/pip-portal {ANDERE_POORTEN}", file=sys.stderr)
         return 1
     if not (STATIC / "dist" / "manifest.json").is_file():
         print("De stijlen zijn niet gebouwd. Gebruik `make run`.", file=sys.stderr)
