@@ -23,7 +23,7 @@ from pip_portal.onderhoud import onderhoud, warm_catalogus
 from pip_portal.openbaar import routes as openbaar
 from pip_portal.overzicht import routes as overzicht
 from pip_portal.paths import STATIC
-from pip_portal.security import SecurityMiddleware, require_same_origin
+from pip_portal.security import LimitMiddleware, SecurityMiddleware, require_same_origin
 from pip_portal.settings import Settings
 from pip_portal.sleutels import Sleutels
 from pip_portal.statisch import StaticAssets
@@ -76,9 +76,10 @@ def create_app(settings: Settings, transport_for: Transports = lambda _url: None
         docs_url=None,
         redoc_url=None,
         middleware=[
-            Middleware(VerzoekMiddleware),
             Middleware(SecurityMiddleware, settings=settings),
             Middleware(TaalMiddleware),
+            Middleware(VerzoekMiddleware),
+            Middleware(LimitMiddleware),
         ],
     )
     app.state.settings = settings

@@ -16,7 +16,7 @@ from pip_portal.backoffice.http import Verbinding
 from pip_portal.backoffice.tokens import ZgwToken
 from pip_portal.errors import BackofficeDefect, BackofficeUnavailable, LoginRefused, NotFound
 from pip_portal.inloggen.saml.provider import Dienstverlener
-from pip_portal.settings import Api, Backoffice, Koppeling, Settings
+from pip_portal.settings import Api, Backoffice, Koppeling, Settings, is_this_machine
 
 # What the portal needs, and what it must never have (backoffice-apis §1.2).
 NODIG = frozenset({"zaken.lezen", "documenten.lezen", "besluiten.lezen", "catalogi.lezen"})
@@ -113,6 +113,8 @@ async def _probe(
     good: set[int],
     body: dict[str, object] | None = None,
 ) -> list[str]:
+    if api.root.startswith("http://") and not is_this_machine(api.root):
+        return [f"{naam}: het adres is geen https; persoonsgegevens gaan dan open over het netwerk"]
     sent = headers | {name: value.get_secret_value() for name, value in api.headers.items()}
     try:
         async with httpx.AsyncClient(
@@ -141,7 +143,10 @@ def _tls(api: Api) -> ssl.SSLContext:
 def _clock(naam: str, date: str | None) -> list[str]:
     if date is None:
         return []
-    skew = abs(datetime.now(UTC) - parsedate_to_datetime(date))
+    try:
+        skew = abs(datetime.now(UTC) - parsedate_to_datetime(date).replace(tzinfo=UTC))  # HTTP dates are always UTC
+    except ValueError:
+        return [f"{naam}: de kop Date is geen datum"]
     return [f"{naam}: de klok loopt {int(skew.total_seconds())} seconden anders dan hier"] if skew > KLOK else []
 
 

@@ -7,6 +7,8 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
@@ -18,6 +20,7 @@ from pip_portal.errors import (
     NotFound,
     NotLoggedIn,
 )
+from pip_portal.inloggen.sessies import get_sessies
 from pip_portal.logs import request_id
 from pip_portal.taal import _
 from pip_portal.web import page, wants_fragment
@@ -51,8 +54,14 @@ async def defect(request: Request, exc: Exception) -> Response:
     return _error_page(request, "errors/500.html", 500, referentie=request_id.get())
 
 
-def unexpected(scope: Scope, referentie: str, _exc: Exception) -> Response:
+def unexpected(scope: Scope, referentie: str) -> Response:
     return _error_page(Request(scope), "errors/500.html", 500, referentie=referentie)
+
+
+async def database_down(request: Request, exc: Exception) -> Response:
+    """Nobody can be recognised without the database: a page that says it is us, and a status that says try again."""
+    log.error("database niet bereikbaar", exc_info=exc)
+    return _error_page(request, "errors/500.html", 503, referentie=request_id.get())
 
 
 def plain(scope: Scope, status_code: int) -> Response:
@@ -68,7 +77,16 @@ async def http_error(request: Request, exc: Exception) -> Response:
         raise TypeError
     if exc.status_code == 404:
         return await not_found(request, exc)
-    return _error_page(request, "errors/verzoek.html", exc.status_code)
+    response = _error_page(request, "errors/verzoek.html", exc.status_code)
+    response.headers.update(exc.headers or {})
+    return response
+
+
+def _forget_session(request: Request, response: Response) -> None:
+    """Take away the cookie of a session that is over."""
+    sessies = get_sessies(request)
+    if sessies.cookie in request.cookies:
+        sessies.delete_cookie(response)
 
 
 async def not_logged_in(request: Request, exc: Exception) -> Response:
@@ -78,18 +96,23 @@ async def not_logged_in(request: Request, exc: Exception) -> Response:
     terug = request.url.path if request.method == "GET" else "/overzicht"
     query = f"?terug={quote(terug)}" + ("&verlopen=1" if exc.verlopen else "")
     inloggen = f"{request.url_for('inloggen:kies').path}{query}"
+    response: Response = RedirectResponse(inloggen, status_code=303)
     if wants_fragment(request):
-        return Response(status_code=401, headers={"HX-Redirect": inloggen})
-    return RedirectResponse(inloggen, status_code=303)
+        response = Response(status_code=401, headers={"HX-Redirect": inloggen})
+    _forget_session(request, response)
+    return response
 
 
 async def login_refused(request: Request, exc: Exception) -> Response:
     if not isinstance(exc, LoginRefused):
         raise TypeError
-    log.warning("inloggen geweigerd", extra={"soort": exc.soort, "reden": exc.reden})
     middel = request.path_params.get("middel", "digid")
+    log.warning("inloggen geweigerd", extra={"middel": middel, "soort": exc.soort, "reden": exc.reden})
     niveau = getattr(request.state, "gevraagd_niveau", None)
-    return page(request, "inloggen/geweigerd.html", status_code=403, soort=exc.soort, middel=middel, niveau=niveau)
+    response = page(request, "inloggen/geweigerd.html", status_code=403, soort=exc.soort, middel=middel, niveau=niveau)
+    if request.state.sessie is None:
+        _forget_session(request, response)
+    return response
 
 
 def install(app: FastAPI) -> None:
@@ -102,6 +125,9 @@ def install(app: FastAPI) -> None:
         CsrfRefused: bad_request,
         RequestValidationError: not_found,
         HTTPException: http_error,
+        OperationalError: database_down,
+        InterfaceError: database_down,
+        PoolTimeout: database_down,
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)

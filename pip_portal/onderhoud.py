@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from pip_portal import tables
@@ -19,6 +19,7 @@ log = logging.getLogger("pip_portal")
 
 ELKE = 300.0  # seconds between two rounds
 METADATA_ELKE = 12  # rounds: every hour
+MAX_POGINGEN = 50_000  # logins under way; far above an honest quarter of an hour, so that a flood cannot fill the disk
 BEZOEKEN_BEWAREN = timedelta(days=365)
 
 
@@ -47,8 +48,13 @@ async def warm_catalogus(zaaksysteem: Zaaksysteem) -> None:
 
 
 async def remove_expired(db: Sessionmaker) -> None:
-    """Delete sessions, pending logins and message ids that ended, and visits of more than a year ago."""
+    """Delete sessions, pending logins and message ids that ended, and visits of more than a year ago.
+
+    Of the logins under way only the newest MAX_POGINGEN stay.
+    """
     moment = now()
+    poging = tables.Inlogpoging
+    te_veel = select(poging.id_hash).order_by(poging.verloopt_op.desc()).offset(MAX_POGINGEN)
     async with db.begin() as session:
         for oud in (
             tables.Sessie.eindigt_op < moment,
@@ -57,3 +63,4 @@ async def remove_expired(db: Sessionmaker) -> None:
             tables.Zaakbezoek.bezocht_op < moment - BEZOEKEN_BEWAREN,
         ):
             await session.execute(delete(oud.left.table).where(oud))
+        await session.execute(delete(poging).where(poging.id_hash.in_(te_veel)))

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pip_portal import error_pages
@@ -28,8 +29,10 @@ def csp_with_form_action(hosts: tuple[str, ...]) -> str:
 
 
 class SecurityMiddleware:
-    """Security headers on every answer; refuses what is too large before anything reads it.
+    """Outermost: security headers on every answer, and one host name whatever the request calls us.
 
+    An address that is made from the Host header (the redirect of "/zaken/" to "/zaken") would lead wherever a
+    request says; so the configured host takes its place before anything reads it.
     Source: DigiD ICT-beveiligingsassessment U/PW.02, U/WA.03, U/WA.04; NCSC guideline for web applications.
     """
 
@@ -46,6 +49,8 @@ class SecurityMiddleware:
             "Cache-Control": "no-store",
             "X-Robots-Tag": "noindex",
         }
+        own = urlsplit(settings.public_url)
+        self.scheme, self.host = own.scheme, own.netloc.encode()
         if settings.is_https:
             self.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
 
@@ -53,27 +58,54 @@ class SecurityMiddleware:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
 
+        scope["scheme"] = self.scheme
+        scope["headers"] = [(b"host", self.host), *((k, v) for k, v in scope["headers"] if k != b"host")]
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
-                headers.add_vary_header("HX-Request")
-                headers.add_vary_header("Cookie")
+                if headers["Cache-Control"] == "no-store":
+                    headers.add_vary_header("HX-Request")
+                    headers.add_vary_header("Cookie")
             await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+        return None
+
+
+class LimitMiddleware:
+    """Refuses what is too large: by what it says before anything reads it, and by what really comes in."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        read = 0
+
+        async def receive_limited() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > MAX_BODY:
+                raise HTTPException(413)
+            return message
 
         app: ASGIApp = self.app
         if len(scope.get("query_string", b"")) + len(scope["path"]) > MAX_QUERY:
             app = error_pages.plain(scope, 414)
         elif _declared_length(scope) > MAX_BODY:
             app = error_pages.plain(scope, 413)
-        await app(scope, receive, send_with_headers)
+        await app(scope, receive_limited, send)
         return None
 
 
 def _declared_length(scope: Scope) -> int:
     length = Headers(scope=scope).get("content-length", "0")
-    return int(length) if length.isascii() and length.isdigit() else MAX_BODY + 1
+    return int(length) if len(length) < 10 and length.isascii() and length.isdigit() else MAX_BODY + 1
 
 
 async def require_same_origin(request: Request) -> None:

@@ -1,17 +1,23 @@
 """All settings of the portal, read once at start: environment variables PIP_…, or a TOML file named by PIP_CONFIG."""
 
 import os
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
+from cryptography.fernet import Fernet
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 Vertrouwelijkheid = Literal[
     "openbaar",
@@ -111,7 +117,7 @@ class Koppeling(Frozen):
 
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
-        env_prefix="PIP_", env_nested_delimiter="__", frozen=True, extra="ignore", hide_input_in_errors=True
+        env_prefix="PIP_", env_nested_delimiter="__", frozen=True, extra="forbid", hide_input_in_errors=True
     )
 
     omgeving: Literal["demo", "test", "acceptatie", "productie"] = "demo"
@@ -135,7 +141,7 @@ class Settings(BaseSettings):
     burgerstatussen: Path | None = None
     metrics_token: SecretStr = SecretStr("")
     demo_idp_url: str = ""  # where the mock identity provider lives; only for the demo's list of test persons
-    log_niveau: str = "INFO"
+    log_niveau: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @classmethod
     def settings_customise_sources(
@@ -147,8 +153,37 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         config = os.environ.get("PIP_CONFIG")
-        toml = (TomlConfigSettingsSource(settings_cls, Path(config)),) if config else ()
-        return (init_settings, env_settings, *toml)
+        return (init_settings, env_settings, *([_toml(settings_cls, Path(config))] if config else []))
+
+    @field_validator("public_url")
+    @classmethod
+    def _only_scheme_and_host(cls, url: str) -> str:
+        """As browsers write an origin: small letters and no slash, so that it can be compared with one."""
+        parts = urlsplit(url.rstrip("/"))
+        if not parts.hostname or parts.path or parts.query or parts.fragment or "@" in parts.netloc:
+            raise ValueError("is niet alleen https:// en een hostnaam")
+        return f"{parts.scheme}://{parts.netloc.lower()}"
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        if not url.startswith(("postgresql://", "postgresql+psycopg://", "sqlite:///", "sqlite+aiosqlite:///")):
+            raise ValueError("begint niet met postgresql:// of sqlite:///")
+        try:
+            make_url(url)
+        except (ArgumentError, ValueError):  # never with the URL itself, which may hold a password
+            raise ValueError("is niet te lezen; codeer bijzondere tekens in het wachtwoord (%40 voor @)") from None
+        return url
+
+    @field_validator("sleutels")
+    @classmethod
+    def _fernet_keys(cls, sleutels: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for sleutel in sleutels:
+            try:
+                Fernet(sleutel.get_secret_value())
+            except ValueError:
+                raise ValueError("is geen Fernet-sleutel (32 bytes in url-veilige base64)") from None
+        return sleutels
 
     @property
     def is_https(self) -> bool:
@@ -167,7 +202,8 @@ class Settings(BaseSettings):
             raise ValueError("PIP_SLEUTELS ontbreekt: minstens één Fernet-sleutel")
         if len({b.bron for b in self.backoffices}) != len(self.backoffices):
             raise ValueError("twee backoffices hebben dezelfde bron")
-        if not self.is_https and not self.public_url.startswith(("http://localhost", "http://127.0.0.1")):
+        is_local = self.public_url.startswith("http://") and is_this_machine(self.public_url)
+        if not self.is_https and not is_local:
             raise ValueError("PIP_PUBLIC_URL moet https zijn; alleen localhost mag http")
         if self.omgeving in ("acceptatie", "productie"):
             self._refuse_demo_values()
@@ -182,6 +218,27 @@ class Settings(BaseSettings):
             raise ValueError("PIP_BACKOFFICES ontbreekt")
         if self.digid is None and self.eherkenning is None:
             raise ValueError("PIP_DIGID en PIP_EHERKENNING ontbreken allebei")
-        secrets = [a.secret for b in self.backoffices for a in (b.zaken, b.catalogi, b.documenten)]
-        if any(len(s.get_secret_value()) < 32 or "demo" in s.get_secret_value() for s in secrets):
+        apis = [a for b in self.backoffices for a in (b.zaken, b.catalogi, b.documenten, b.besluiten, b.autorisaties)]
+        secrets = [api.secret.get_secret_value() for api in apis if api is not None]
+        if any(len(secret) < 32 or "demo" in secret for secret in secrets):
             raise ValueError("een secret van een backoffice is een demowaarde of korter dan 32 tekens")
+        headers = [value.get_secret_value() for api in (self.brp, self.kvk) if api for value in api.headers.values()]
+        if any("demo" in value for value in headers):
+            raise ValueError("een sleutel van PIP_BRP of PIP_KVK is een demowaarde")
+        if 0 < len(self.metrics_token.get_secret_value()) < 32:
+            raise ValueError("PIP_METRICS_TOKEN is korter dan 32 tekens")
+
+
+def _toml(settings_cls: type[BaseSettings], file: Path) -> TomlConfigSettingsSource:
+    """Raises: SettingsError when the file is not there (which would mean: no settings) or is no TOML."""
+    if not file.is_file():
+        raise SettingsError(f"PIP_CONFIG: {file} is niet te lezen")
+    try:
+        return TomlConfigSettingsSource(settings_cls, file)
+    except tomllib.TOMLDecodeError as exc:
+        raise SettingsError(f"PIP_CONFIG: {file} is geen TOML: {exc}") from None
+
+
+def is_this_machine(url: str) -> bool:
+    """Whether the traffic to this URL never leaves the machine, so that it needs no TLS."""
+    return urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1")

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from pip_portal.settings import Settings
 
@@ -22,7 +22,11 @@ class Sleutels:
         return self._fernet.encrypt(data)
 
     def decrypt(self, data: bytes) -> bytes:
-        return self._fernet.decrypt(data)
+        """Raises: ValueError when no key that is still configured has encrypted this."""
+        try:
+            return self._fernet.decrypt(data)
+        except InvalidToken:
+            raise ValueError("niet te ontsleutelen met de ingestelde sleutels") from None
 
     def keyed_hash(self, doel: str, waarde: str) -> str:
         """Hash of a value for one purpose; the same value gives another hash for another purpose."""

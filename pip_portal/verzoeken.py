@@ -1,4 +1,4 @@
-"""The outermost layer: one id, one log line and one set of measurements per request, and a page when it goes wrong."""
+"""Around every request: one id, one log line and one set of measurements per request, and a page when it goes wrong."""
 
 import logging
 import re
@@ -22,7 +22,7 @@ OPROEPEN = Histogram(
 
 
 class VerzoekMiddleware:
-    """Outermost: request id, trace context, measurements, the request line, and a page for what went wrong."""
+    """Request id, trace context, measurements, the request line, and a page for what went wrong."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -50,11 +50,11 @@ class VerzoekMiddleware:
 
         try:
             await self.app(scope, receive, send_seen)
-        except Exception as exc:
+        except Exception:
             log.exception("onverwachte fout")
             if begonnen:
                 raise RuntimeError("antwoord afgebroken") from None
-            response = error_pages.unexpected(scope, request_id.get(), exc)
+            response = error_pages.unexpected(scope, request_id.get())
             await response(scope, receive, send_seen)
         finally:
             self._report(scope, status, time.perf_counter() - start, meter)

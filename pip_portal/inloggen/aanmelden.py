@@ -28,7 +28,7 @@ async def aanmelden(identiteit: Identiteit, sleutels: Sleutels, bronnen: Bronnen
     which the portal does not offer yet and so must not half honour.
     Source: domain.md §4.4 (deceased: login refused), login-saml §1.14, §2.6.
     """
-    if identiteit.vertegenwoordigde_bsn or identiteit.tussenpersoon_kvk:
+    if identiteit.vertegenwoordigde_bsn or identiteit.vertegenwoordiging or identiteit.tussenpersoon_kvk:
         raise LoginRefused("machtiging", "inloggen namens een ander wordt niet aangeboden")
     if identiteit.bsn:
         return await _burger(identiteit, identiteit.bsn, sleutels, bronnen)

@@ -33,9 +33,13 @@ async def log_out(request: Request, sessies: SessiesDep, pogingen: PogingenDep) 
     request.state.sessie = None
     dienstverlener: Dienstverlener | None = request.app.state.dienstverleners.get(sessie.middel)
     if dienstverlener is not None and dienstverlener.koppeling.sso and sessie.naam_id is not None:
-        verzoek = await dienstverlener.logout_request(name_id=sessie.naam_id, session_index=sessie.session_index)
-        response = hand_over(request, sessie.middel, dienstverlener, verzoek)
-        await pogingen.begin(request, response, Doel(_logout(sessie.middel), 0, "/uitgelogd"), verzoek)
+        try:
+            verzoek = await dienstverlener.logout_request(name_id=sessie.naam_id, session_index=sessie.session_index)
+        except LoginRefused as refused:  # here the citizen is logged out all the same
+            log.error("uitloggen bij de inlogdienst kan niet", extra={"middel": sessie.middel, "reden": refused.reden})
+        else:
+            response = hand_over(request, sessie.middel, dienstverlener, verzoek)
+            await pogingen.begin(request, response, Doel(_logout(sessie.middel), 0, "/uitgelogd"), verzoek)
     sessies.delete_cookie(response)
     return response
 
@@ -50,8 +54,7 @@ async def logout_answered(
     request: Request, middel: str, dienstverlener: DienstverlenerDep, pogingen: PogingenDep
 ) -> Response:
     """The identity provider sends the browser back. The session here ended before; the answer only gets logged."""
-    await _read_answer(request, middel, dienstverlener, pogingen, {})
-    return RedirectResponse(request.url_for("inloggen:uitgelogd").path, 303)
+    return await _read_answer(request, middel, dienstverlener, pogingen, {})
 
 
 @machine.post("/uitloggen/{middel}/slo")
@@ -63,26 +66,31 @@ async def logout_posted(
     Raises: NotFound for a SOAP message that cannot be trusted, as DigiD answers ours.
     """
     if "xml" not in request.headers.get("content-type", ""):
-        await _read_answer(request, middel, dienstverlener, pogingen, await form_fields(request))
-        return RedirectResponse(request.url_for("inloggen:uitgelogd").path, 303)
+        return await _read_answer(request, middel, dienstverlener, pogingen, await form_fields(request))
 
     async def end_sessions(naam_id: str, _session_indexes: tuple[str, ...]) -> None:
         await sessies.end_by_naam_id(naam_id)
 
     try:
         answer = await dienstverlener.answer_logout(await request.body(), end_sessions, pogingen.seen, now())
-    except LoginRefused:
+    except LoginRefused as refused:
+        log.warning("verzoek om uit te loggen geweigerd", extra={"middel": middel, "reden": refused.reden})
         raise NotFound from None
     return Response(answer, media_type="text/xml")
 
 
 async def _read_answer(
     request: Request, middel: str, dienstverlener: Dienstverlener, pogingen: Pogingen, form: dict[str, str]
-) -> None:
-    """An answer that cannot be trusted or placed changes nothing: the session is gone already."""
+) -> Response:
+    """An answer that cannot be trusted or placed changes nothing: the session is gone already.
+
+    A form that another site posts comes without our cookie (SameSite=Lax), so with eid-4 it usually has no place.
+    """
+    response = RedirectResponse(request.url_for("inloggen:uitgelogd").path, 303)
     relay_state = form.get("RelayState") or request.query_params.get("RelayState", "")
     try:
         rij = await pogingen.take(request, _logout(middel), relay_state)
+        pogingen.forget(response, relay_state)
         await dienstverlener.logout_response(
             Poging(rij.request_id, rij.relay_state),
             now(),
@@ -90,7 +98,8 @@ async def _read_answer(
             form=tuple(form.items()),
         )
     except LoginRefused as refused:
-        log.warning("antwoord op uitloggen niet gebruikt", extra={"reden": refused.reden})
+        log.warning("antwoord op uitloggen niet gebruikt", extra={"middel": middel, "reden": refused.reden})
+    return response
 
 
 def _logout(middel: str) -> str:

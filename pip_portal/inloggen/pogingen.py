@@ -39,8 +39,14 @@ class Pogingen:
         self._prefix = "__Host-inlog-" if secure else "inlog-"
 
     async def begin(self, request: Request, response: Response, doel: Doel, start: Start) -> None:
+        """Remember this login and give its cookie; the oldest ones of this browser make way."""
         geheim = secrets.token_urlsafe(32)
+        eerdere = [name for name in request.cookies if name.startswith(self._prefix)]
+        te_veel = eerdere[: max(0, len(eerdere) - MAX_TEGELIJK + 1)]
         async with self._db.begin() as session:
+            if te_veel:
+                oud = [_hash(request.cookies[name]) for name in te_veel]
+                await session.execute(delete(tables.Inlogpoging).where(tables.Inlogpoging.id_hash.in_(oud)))
             session.add(
                 tables.Inlogpoging(
                     id_hash=_hash(geheim),
@@ -53,8 +59,7 @@ class Pogingen:
                     verloopt_op=now() + GELDIG,
                 )
             )
-        eerdere = [name for name in request.cookies if name.startswith(self._prefix)]
-        for name in eerdere[: max(0, len(eerdere) - MAX_TEGELIJK + 1)]:
+        for name in te_veel:
             self._delete_cookie(response, name)
         response.set_cookie(
             self._name(start.relay_state),
@@ -86,7 +91,7 @@ class Pogingen:
                 )
             ).one_or_none()
         if rij is None:
-            raise LoginRefused("fout", "geen lopende inlogpoging in deze browser")
+            raise LoginRefused("opnieuw", "geen lopende inlogpoging in deze browser")
         return rij
 
     def forget(self, response: Response, relay_state: str) -> None:

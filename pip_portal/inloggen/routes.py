@@ -86,6 +86,7 @@ async def acs(
             raise LoginRefused("fout", "een hoger niveau is gehaald door iemand anders")
     finally:
         if vorige is not None:
+            request.state.sessie = None
             await sessies.end(vorige.id_hash)
     sessie_id = await sessies.create(
         aanmelding.gebruiker,

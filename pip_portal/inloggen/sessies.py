@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import logging
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,8 @@ from pip_portal.gebruiker import Bedrijf, Burger, Gebruiker
 from pip_portal.settings import Settings
 from pip_portal.sleutels import Sleutels
 from pip_portal.tijd import now
+
+log = logging.getLogger("pip_portal")
 
 GEZIEN_ELKE = timedelta(seconds=10)  # how often a session that is in use writes that it was seen
 
@@ -104,7 +107,12 @@ class Sessies:
                     update(tables.Sessie).where(tables.Sessie.id_hash == rij.id_hash).values(laatst_gezien_op=moment)
                 )
             einde = min(rij.eindigt_op, moment + self._settings.sessie_inactief)
-        return self._read(rij, int((einde - moment).total_seconds())), False
+        try:
+            return self._read(rij, int((einde - moment).total_seconds())), False
+        except (ValueError, KeyError, TypeError) as exc:  # its key is gone, or another version of the portal wrote it
+            log.warning("sessie niet te lezen", exc_info=exc)
+            await self.end(rij.id_hash)
+            return None, True
 
     async def choose_vestiging(self, sessie: Sessie, vestiging: str | None) -> None:
         """From now on this session stands for one vestiging, or (None) for the whole company.

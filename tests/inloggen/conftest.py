@@ -96,12 +96,21 @@ def sp_metadata(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def idp(idp_folder: Path, idp_keys: KeyStore, sp_metadata: Path) -> FastAPI:
-    config = IdpConfig(
-        development=True,
-        dir=idp_folder,
-        public_url=factories.IDP,
-        sp_metadata_dir=sp_metadata,
+def idp_options() -> dict[str, str]:
+    """Other settings of the mock; a test module overrides this."""
+    return {}
+
+
+@pytest.fixture
+def idp(idp_folder: Path, idp_keys: KeyStore, sp_metadata: Path, idp_options: dict[str, str]) -> FastAPI:
+    config = IdpConfig.model_validate(
+        {
+            "development": True,
+            "dir": idp_folder,
+            "public_url": factories.IDP,
+            "sp_metadata_dir": sp_metadata,
+            **idp_options,
+        }
     )
     return create_idp(config, keys=idp_keys)
 

@@ -30,7 +30,7 @@ async def test_after_fifteen_idle_minutes_the_citizen_must_log_in_again(browser:
         response = await browser.get("/gegevens")
         assert response.status_code == 303
         assert response.headers["location"] == "/inloggen?terug=/gegevens&verlopen=1"
-        assert "U bent uitgelogd" in text_of(await browser.follow("/gegevens"))
+        assert "U bent uitgelogd" in text_of(await browser.follow(response.headers["location"]))
 
 
 async def test_someone_who_is_busy_stays_logged_in_until_the_absolute_end(browser: Browser) -> None:

@@ -1,7 +1,8 @@
 """The service provider for one Koppeling: start a login, finish it, log out again.
 
 Knows nothing of FastAPI or the database. What must be remembered between two requests (the pending login,
-seen artifacts) is the caller's to keep. Every refused message is logged here, once, without anything personal.
+seen artifacts) is the caller's to keep. A refusal says why, with the ids of the messages and nothing personal, and
+is the caller's to log.
 """
 
 import hashlib
@@ -103,8 +104,9 @@ class Dienstverlener:
         """Reads the IdP's metadata again; when that fails the old ones stay in use and the log says why."""
         try:
             self._idp = await load_idp(self.koppeling, self._transport)
-        except Refused as refused:
-            log.error("IdP-metadata niet ververst", extra={"middel": self._middel, "reden": refused.reden})
+        except Exception as error:  # whatever goes wrong, logging in goes on with what is known
+            reden = error.reden if isinstance(error, Refused) else f"onverwacht: {type(error).__name__}"
+            log.error("IdP-metadata niet ververst", extra={"middel": self._middel, "reden": reden})
 
     def metadata(self) -> bytes:
         """Our own signed metadata."""
@@ -146,9 +148,9 @@ class Dienstverlener:
         try:
             return await self._finish(query, poging, seen, now, resolve_id)
         except Refused as refused:
-            self._refuse(refused.soort, refused.reden, poging.request_id, resolve_id)
+            _refuse(refused.soort, refused.reden, poging.request_id, resolve_id)
         except Exception as error:  # fail closed: whatever goes wrong, nobody is logged in
-            self._refuse("fout", f"onverwacht: {type(error).__name__}", poging.request_id, resolve_id)
+            _refuse("fout", f"onverwacht: {type(error).__name__}", poging.request_id, resolve_id)
 
     async def _finish(
         self, query: Sequence[tuple[str, str]], poging: Poging, seen: Seen, now: datetime, resolve_id: str
@@ -195,7 +197,7 @@ class Dienstverlener:
         """
         request_id, destination = messages.new_id(), self._idp.logout
         if not self.koppeling.sso or destination is None:
-            self._refuse("fout", "LogoutRequest: niet ingesteld", request_id)
+            _refuse("fout", "LogoutRequest: niet ingesteld", request_id)
         indexes = [] if session_index is None else [session_index]
         request = messages.logout_request(
             request_id, self.koppeling.entity_id, destination, name_id, indexes, datetime.now(UTC)
@@ -220,9 +222,9 @@ class Dienstverlener:
                 logout.read_redirected_response, raw_query, poging.relay_state, poging.request_id, peer
             )
         except Refused as refused:
-            self._refuse("fout", refused.reden, poging.request_id)
+            _refuse("fout", refused.reden, poging.request_id)
         except Exception as error:  # fail closed
-            self._refuse("fout", f"onverwacht: {type(error).__name__}", poging.request_id)
+            _refuse("fout", f"onverwacht: {type(error).__name__}", poging.request_id)
 
     async def answer_logout(self, body: bytes, end_sessions: EndSessions, seen: Seen, now: datetime) -> bytes:
         """Ends the sessions that a LogoutRequest over SOAP names, and gives the SOAP answer (digid-3, sso).
@@ -242,9 +244,9 @@ class Dienstverlener:
             )
             return messages.soap(await to_thread.run_sync(sign, answer, self._own.signing[0]))
         except Refused as refused:
-            self._refuse("fout", refused.reden, message_id)
+            _refuse("fout", refused.reden, message_id)
         except Exception as error:  # fail closed
-            self._refuse("fout", f"onverwacht: {type(error).__name__}", message_id)
+            _refuse("fout", f"onverwacht: {type(error).__name__}", message_id)
 
     def _peer(self, now: datetime) -> logout.Peer:
         return logout.Peer(self._idp.entity_id, self._idp.signing, self._own.slo_url, now, self._skew)
@@ -253,7 +255,7 @@ class Dienstverlener:
         try:
             signed = await to_thread.run_sync(sign, request, self._own.signing[0])
         except Refused as refused:
-            self._refuse("fout", refused.reden, request_id)
+            _refuse("fout", refused.reden, request_id)
         return Start(request_id, secrets.token_urlsafe(24), destination, messages.form_value(signed))
 
     def _build_metadata(self) -> bytes:
@@ -267,13 +269,9 @@ class Dienstverlener:
             tls=self._own.tls,
         )
 
-    def _refuse(self, soort: str, reden: str, *message_ids: str) -> NoReturn:
-        berichten = " ".join(message_ids)
-        log.warning(
-            "SAML-bericht geweigerd",
-            extra={"middel": self._middel, "soort": soort, "reden": reden, "berichten": berichten},
-        )
-        raise LoginRefused(soort, f"{reden} ({berichten})") from None
+
+def _refuse(soort: str, reden: str, *message_ids: str) -> NoReturn:
+    raise LoginRefused(soort, f"{reden} ({' '.join(message_ids)})") from None
 
 
 def _read(body: bytes, expected: Expected) -> tuple[Checked, Identiteit]:

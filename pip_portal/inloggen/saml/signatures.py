@@ -6,6 +6,7 @@ Data is only ever read from the tree that `verified` returns.
 import logging
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from cryptography import x509
 from lxml import etree
@@ -124,6 +125,8 @@ def sign(element: etree._Element, pair: KeyPair) -> etree._Element:
     The result is checked with our own certificate before it goes out.
     Raises: Refused, e.g. when our own certificate has expired.
     """
+    if pair.certificate.not_valid_after_utc <= datetime.now(UTC):
+        raise Refused("ondertekening: ons eigen certificaat is verlopen")
     placeholder = etree.Element(_SIGNATURE, {"Id": "placeholder"}, nsmap={"ds": DS})
     issuer = element.find(tag(SAML, "Issuer"))
     element.insert(0 if issuer is None else element.index(issuer) + 1, placeholder)

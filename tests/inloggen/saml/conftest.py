@@ -108,7 +108,7 @@ def refused(
         with pytest.raises(LoginRefused) as caught:
             await log_in(provider, idp, niveau=niveau)
         lines = [record for record in caplog.records if record.name.startswith("pip_portal")]
-        assert [line.getMessage() for line in lines] == ["SAML-bericht geweigerd"]
+        assert lines == [], "who shows the refusal logs it, once"
         said = f"{caught.value!r} {caught.value.__cause__!r} {[vars(record) for record in caplog.records]}"
         for secret in (*PERSONAL, *idp.resolved):
             assert secret not in said
