@@ -48,11 +48,8 @@ def make_templates() -> Environment:
     env.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]  # from jinja2.ext.i18n
     for filter_ in (
         weergave.datum,
-        weergave.datum_kort,
-        weergave.dag_en_datum,
         weergave.tijdstip,
         weergave.bestandsgrootte,
-        weergave.bedrag,
     ):
         env.filters[filter_.__name__] = filter_
     env.globals.update(asset=asset, address=address, taal=taal)

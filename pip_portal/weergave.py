@@ -1,7 +1,6 @@
-"""How dates, sizes and amounts are written, in the language of the page."""
+"""How dates and sizes are written, in the language of the page."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -22,16 +21,6 @@ def datum(moment: date | datetime) -> str:
     return format_date(lokale_dag(moment), "d MMMM y", locale=taal())
 
 
-def datum_kort(moment: date | datetime) -> str:
-    """24-11-2026."""
-    return format_date(lokale_dag(moment), "dd-MM-y", locale=taal())
-
-
-def dag_en_datum(moment: date | datetime) -> str:
-    """dinsdag 24 november 2026."""
-    return format_date(lokale_dag(moment), "EEEE d MMMM y", locale=taal())
-
-
 def tijdstip(moment: datetime) -> str:
     """14.30 uur."""
     lokaal = moment.astimezone(AMSTERDAM)
@@ -45,9 +34,3 @@ def bestandsgrootte(aantal_bytes: int) -> str:
     eenheid, deler = ("kB", 1000) if aantal_bytes < 1_000_000 else ("MB", 1_000_000)
     getal = aantal_bytes / deler
     return f"{format_decimal(round(getal, 1 if getal < 10 else 0), locale=taal())} {eenheid}"
-
-
-def bedrag(euro: Decimal) -> str:
-    """€ 1.234,50; whole amounts without cents: € 15."""
-    patroon = "#,##0" if euro == euro.to_integral_value() else "#,##0.00"
-    return f"€ {format_decimal(euro, patroon, locale=taal())}"

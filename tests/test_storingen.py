@@ -204,3 +204,31 @@ async def test_one_zaak_takes_two_rounds_after_the_zaak_itself(browser: Browser,
     calls, rounds = await visit((await addresses(browser))[ZAAK])
     assert rounds <= 3
     assert calls <= 16
+
+
+class TestTwoBackoffices:
+    """One of two backoffices does not answer: what the other knows is shown, and never as if it were all."""
+
+    @pytest.fixture
+    def settings(self, database_url: str) -> Settings:
+        weg = factories.backoffice("vth", root="http://127.0.0.1:9", naam="het vergunningensysteem")
+        return factories.settings(database_url, backoffices=(factories.backoffice(), weg))
+
+    async def test_the_zaken_of_the_other_are_shown_with_a_warning(self, browser: Browser) -> None:
+        await browser.log_in(factories.burger(factories.ANNA))
+        for url in ("/zaken", "/overzicht"):
+            response = await browser.get(patient(url))
+            assert response.status_code == 200
+            assert "Wij krijgen nu geen antwoord van het vergunningensysteem." in text_of(response)
+            zaken = re.findall(r'href="(/zaken/zaken/[0-9a-f-]{36})"', response.text)
+            assert len(set(zaken)) == 4
+        assert (await browser.get(zaken[0])).status_code == 200
+
+    @pytest.mark.parametrize(
+        "url", ["/overzicht", "/zaken", "/zaken?zoek=zeppelin", "/zaken?pagina=5", "/zaken?jaar=2020"]
+    )
+    async def test_nothing_found_is_not_told_as_nothing_there(self, browser: Browser, url: str) -> None:
+        await browser.log_in(factories.burger(factories.YOUSSEF))
+        tekst = text_of(await browser.get(patient(url)))
+        assert "Misschien ziet u niet al uw zaken" in tekst
+        assert not [zin for zin in LEEG if zin in tekst]

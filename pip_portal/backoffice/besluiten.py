@@ -23,7 +23,7 @@ class Besluit(Resource):
     toelichting: Tekst = ""
     ingangsdatum: Datum = None
     vervaldatum: Datum = None
-    vervalreden_weergave: Tekst = ""
+    vervalreden: Tekst = ""
     publicatiedatum: Datum = None
     verzenddatum: Datum = None
     uiterlijke_reactiedatum: Datum = None

@@ -1,14 +1,21 @@
 """The facts of a zaak as pairs of a label and a value."""
 
 import mimetypes
+from collections.abc import Mapping
 from datetime import date
 
 from pip_portal.backoffice.regels import Zaakbesluit, Zaakdocument, Zaakdossier
-from pip_portal.taal import _
+from pip_portal.taal import N_, _
 from pip_portal.weergave import datum
 from pip_portal.zaken.eigenschappen import waarde_in_woorden
 
 Regel = tuple[str, str | None]
+
+# Source: VNG Besluiten API, vervalreden; that a besluit is temporary its last day says already.
+VERVALREDENEN: Mapping[str, str] = {
+    "ingetrokken_overheid": N_("Wij hebben het besluit ingetrokken"),
+    "ingetrokken_belanghebbende": N_("Het besluit is op verzoek ingetrokken"),
+}
 
 
 def kernregels(dossier: Zaakdossier, vandaag: date) -> list[Regel]:
@@ -41,7 +48,8 @@ def besluitregels(besluit: Zaakbesluit) -> list[Regel]:
         (_("Geldt tot en met"), b.vervaldatum),
     )
     bekend: list[Regel] = [(label, datum(dag)) for label, dag in regels if dag is not None]
-    return [*bekend, (_("Waarom tot dan"), b.vervalreden_weergave)] if b.vervalreden_weergave else bekend
+    waarom = VERVALREDENEN.get(b.vervalreden)
+    return [*bekend, (_("Waarom tot dan"), _(waarom))] if waarom else bekend
 
 
 def eigenschapregels(dossier: Zaakdossier) -> list[Regel]:
