@@ -7,9 +7,15 @@ from collections.abc import Sequence
 
 import uvicorn
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
+from sqlalchemy.exc import OperationalError
 
 from pip_portal import migraties
+from pip_portal.paths import STATIC
 from pip_portal.settings import Settings
+
+# Our words for what goes wrong most; the rest keeps the words of the validator.
+ZINNEN = {"missing": "ontbreekt", "extra_forbidden": "bestaat niet; staat de naam goed?"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,9 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     }
     try:
         return handler[args.command](args)
-    except ValidationError as exc:
+    except (ValidationError, SettingsError) as exc:
         print("De instellingen kloppen niet:", file=sys.stderr)
-        for line in settings_problems(exc):
+        for line in settings_problems(exc) if isinstance(exc, ValidationError) else [exc]:
             print(f"  {line}", file=sys.stderr)
         return 2
 
@@ -35,7 +41,8 @@ def settings_problems(exc: ValidationError) -> list[str]:
     lines = []
     for error in exc.errors(include_input=False):
         name = "PIP_" + "__".join(str(part).upper() for part in error["loc"]) if error["loc"] else "instellingen"
-        lines.append(f"{name}: {error['msg'].removeprefix('Value error, ')}")
+        zin = ZINNEN.get(error["type"], error["msg"].removeprefix("Value error, "))
+        lines.append(f"{name}: {zin}")
     return lines
 
 
@@ -60,6 +67,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(args: argparse.Namespace) -> int:
     Settings()  # a wrong setting is told here, in words, before workers start
+    if not (STATIC / "dist" / "manifest.json").is_file():
+        print("De stijlen zijn niet gebouwd. `python3 scripts/setup.py` bouwt ze.", file=sys.stderr)
+        return 1
     uvicorn.run(
         "pip_portal.main:make_app",
         factory=True,
@@ -82,7 +92,12 @@ def _demo(args: argparse.Namespace) -> int:
 
 
 def _migrate(_args: argparse.Namespace) -> int:
-    migraties.upgrade(Settings().database_url)
+    settings = Settings()
+    try:
+        migraties.upgrade(settings.database_url)
+    except OperationalError as exc:
+        print(f"De database is niet bereikbaar: {exc.orig}", file=sys.stderr)
+        return 1
     print("De database is bij.")
     return 0
 
@@ -93,7 +108,8 @@ def _check(_args: argparse.Namespace) -> int:
     problems = asyncio.run(check.problems(Settings()))
     for problem in problems:
         print(problem)
-    print("Niets aan de hand." if not problems else f"{len(problems)} punten om te herstellen.")
+    aantal = "1 punt" if len(problems) == 1 else f"{len(problems)} punten"
+    print(f"{aantal} om te herstellen." if problems else "Niets aan de hand.")
     return 1 if problems else 0
 
 
