@@ -11,13 +11,16 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 Sessionmaker = async_sessionmaker[AsyncSession]
+CONNECT = {"connect_timeout": 5}  # seconds; a server that does not answer must not keep a citizen waiting
 
 
 def make_engine(url: str) -> AsyncEngine:
     """Engine for this URL; SQLite gets foreign keys, WAL and a busy timeout on each connection."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_async_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return create_async_engine(
+            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args=CONNECT
+        )
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(parsed.set(drivername="sqlite+aiosqlite"), connect_args={"timeout": 30})

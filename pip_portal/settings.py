@@ -134,7 +134,6 @@ class Settings(BaseSettings):
     eherkenning: Koppeling | None = None
     sessie_inactief: timedelta = timedelta(minutes=15)
     sessie_maximaal: timedelta = timedelta(hours=2)
-    sessie_waarschuwing: timedelta = timedelta(minutes=2)
     pagina_budget: float = 2.0
     catalogus_cache: timedelta = timedelta(hours=4)
     catalogus_vooraf: bool = True  # read the catalogus at start, so that no citizen waits for it
@@ -194,8 +193,10 @@ class Settings(BaseSettings):
         """Unsafe combinations stop the start, not the first citizen."""
         if self.sessie_inactief > timedelta(minutes=15):
             raise ValueError("sessie_inactief mag niet langer zijn dan 15 minuten (DigiD)")
-        if self.sessie_waarschuwing < timedelta(minutes=2) and self.omgeving == "productie":
-            raise ValueError("sessie_waarschuwing moet minstens 2 minuten zijn (WCAG 2.2.1)")
+        if self.sessie_inactief < timedelta(minutes=5):
+            raise ValueError(
+                "sessie_inactief moet minstens 5 minuten zijn; 2 minuten ervoor komt de vraag (WCAG 2.2.1)"
+            )
         if len(self.pseudoniem_sleutel.get_secret_value()) < 32:
             raise ValueError("PIP_PSEUDONIEM_SLEUTEL ontbreekt of is korter dan 32 tekens")
         if not self.sleutels:

@@ -58,7 +58,7 @@ def test_a_good_production_configuration_starts() -> None:
     ("changes", "sentence"),
     [
         ({"sessie_inactief": timedelta(minutes=16)}, "sessie_inactief mag niet langer zijn dan 15 minuten"),
-        ({"sessie_waarschuwing": timedelta(minutes=1)}, "sessie_waarschuwing moet minstens 2 minuten zijn"),
+        ({"sessie_inactief": timedelta(minutes=4)}, "sessie_inactief moet minstens 5 minuten zijn"),
         ({"pseudoniem_sleutel": "kort"}, "PIP_PSEUDONIEM_SLEUTEL ontbreekt of is korter dan 32 tekens"),
         ({"sleutels": ()}, "PIP_SLEUTELS ontbreekt"),
         ({"sleutels": ("geen-sleutel",)}, "PIP_SLEUTELS: is geen Fernet-sleutel"),

@@ -20,6 +20,8 @@ from pip_portal.web import form_fields, local_path, page
 public = APIRouter()
 private = APIRouter()
 
+ZONDER_AFZENDER = {"Referrer-Policy": "no-referrer"}  # the address with the artifact goes nowhere from here
+
 
 @public.get("/inloggen", name="inloggen:kies")
 async def choose(
@@ -71,7 +73,7 @@ async def acs(
         poging = await pogingen.take(request, middel, request.query_params.get("RelayState", ""))
     except LoginRefused:
         if vorige is not None:  # reload of this address after a login that succeeded
-            return RedirectResponse("/overzicht", 303)
+            return RedirectResponse("/overzicht", 303, headers=ZONDER_AFZENDER)
         raise
     request.state.gevraagd_niveau = poging.niveau
     try:
@@ -97,7 +99,7 @@ async def acs(
         uiterlijk=identiteit.geldig_tot,
     )
     terug = f"/vestiging?terug={quote(poging.terug)}" if aanmelding.kiest_vestiging else poging.terug
-    response = RedirectResponse(terug, 303, headers={"Referrer-Policy": "no-referrer"})
+    response = RedirectResponse(terug, 303, headers=ZONDER_AFZENDER)
     sessies.set_cookie(response, sessie_id)
     pogingen.forget(response, poging.relay_state)
     return response

@@ -180,6 +180,7 @@ async def test_reloading_the_way_back_does_not_log_anyone_out(login: Login, brow
     await browser.get(address)
     again = await browser.get(address)
     assert (again.status_code, again.headers["location"]) == (303, "/overzicht")
+    assert again.headers["referrer-policy"] == "no-referrer"
 
 
 async def test_a_login_that_took_too_long_starts_again(login: Login, browser: Browser) -> None:
