@@ -20,6 +20,7 @@ from tests.conftest import expect_nothing_personal
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-dev-shm-usage",  # a container may have 64 MB there, and then pages stop without a word
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",

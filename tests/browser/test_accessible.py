@@ -40,7 +40,12 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Citizen
     yield look
     files = sorted(str(file) for file in folder.glob("*.html"))
     done = subprocess.run(
-        ["java", "-jar", str(VNU), "--stdout", "--format", "text", *files], capture_output=True, text=True, check=False
+        ["java", "-jar", str(VNU), "--stdout", "--format", "text", *files],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     assert done.returncode == 0, done.stdout
 
