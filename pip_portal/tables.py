@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Index, LargeBinary, MetaData, String, TypeDecorator
+from sqlalchemy import DateTime, ForeignKey, Index, LargeBinary, MetaData, String, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -31,6 +31,8 @@ class Base(DeclarativeBase):
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_name)s",
             "pk": "pk_%(table_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
         }
     )
 
@@ -95,3 +97,198 @@ class Zaakbezoek(Base):
     zaak_uuid: Mapped[str] = mapped_column(String(36), primary_key=True)
     bezocht_op: Mapped[datetime] = mapped_column(Tijdstip)
     vorig_bezoek_op: Mapped[datetime | None] = mapped_column(Tijdstip)
+
+
+class Formulierversie(Base):
+    """A version of a form definition that was ever offered, so that a running concept keeps its own (forms §2.8).
+
+    structuur: hash over everything but the texts. definitie: canonical JSON.
+    """
+
+    __tablename__ = "formulierversies"
+
+    formulier: Mapped[str] = mapped_column(String(60), primary_key=True)
+    versie: Mapped[int] = mapped_column(primary_key=True)
+    structuur: Mapped[str] = mapped_column(String(64))
+    definitie: Mapped[str] = mapped_column(Text)
+    eerst_gezien_op: Mapped[datetime] = mapped_column(Tijdstip)
+
+
+class Concept(Base):
+    """An application that someone is filling in.
+
+    eigenaar: keyed hash of the person, of the company with its vestiging, or of the cookie of an anonymous visitor.
+    uniek: set while this is the one open concept of this eigenaar for this form; NULL once sent or with `meer: true`.
+    gegevens: encrypted JSON: for whom (self or child), prefill snapshot with source and time.
+    """
+
+    __tablename__ = "concepten"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    formulier: Mapped[str] = mapped_column(String(60))
+    versie: Mapped[int]
+    eigenaar: Mapped[str] = mapped_column(String(64), index=True)
+    uniek: Mapped[str | None] = mapped_column(String(64), unique=True)
+    anoniem: Mapped[bool]
+    taal: Mapped[str] = mapped_column(String(2))
+    kanaal: Mapped[str] = mapped_column(String(20))
+    laatste_stap: Mapped[str] = mapped_column(String(60), default="")
+    gegevens: Mapped[bytes] = mapped_column(LargeBinary)
+    aangemaakt_op: Mapped[datetime] = mapped_column(Tijdstip)
+    gewijzigd_op: Mapped[datetime] = mapped_column(Tijdstip)
+    verloopt_op: Mapped[datetime] = mapped_column(Tijdstip, index=True)
+    herinnerd_op: Mapped[datetime | None] = mapped_column(Tijdstip)
+    verzonden_op: Mapped[datetime | None] = mapped_column(Tijdstip)
+
+
+class ConceptStap(Base):
+    """The answers of one page of a concept, encrypted. revisie: optimistic lock against a second tab."""
+
+    __tablename__ = "conceptstappen"
+
+    concept_id: Mapped[str] = mapped_column(ForeignKey("concepten.id", ondelete="CASCADE"), primary_key=True)
+    stap: Mapped[str] = mapped_column(String(60), primary_key=True)
+    revisie: Mapped[int]
+    antwoorden: Mapped[bytes] = mapped_column(LargeBinary)
+    gewijzigd_op: Mapped[datetime] = mapped_column(Tijdstip)
+
+
+class LateInvoer(Base):
+    """What someone sent when the session had just ended, kept for half an hour for the same person (forms §3.5)."""
+
+    __tablename__ = "late_invoer"
+
+    id_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    concept_id: Mapped[str] = mapped_column(ForeignKey("concepten.id", ondelete="CASCADE"), unique=True)
+    stap: Mapped[str] = mapped_column(String(120))
+    invoer: Mapped[bytes] = mapped_column(LargeBinary)
+    verloopt_op: Mapped[datetime] = mapped_column(Tijdstip, index=True)
+
+
+class Bestand(Base):
+    """A file someone added; the content lies encrypted in the file store under `id`.
+
+    concept_id or inzending_id says whose it is (the first until sending, then the second); neither: to be removed.
+    naam: encrypted file name. sleutel: encrypted key of the content. staat: in_quarantaine | schoon | besmet |
+    onbekend.
+    """
+
+    __tablename__ = "bestanden"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    concept_id: Mapped[str | None] = mapped_column(ForeignKey("concepten.id", ondelete="SET NULL"), index=True)
+    inzending_id: Mapped[str | None] = mapped_column(ForeignKey("inzendingen.id", ondelete="SET NULL"), index=True)
+    veld: Mapped[str] = mapped_column(String(120))
+    naam: Mapped[bytes] = mapped_column(LargeBinary)
+    sleutel: Mapped[bytes] = mapped_column(LargeBinary)
+    soort: Mapped[str] = mapped_column(String(100))
+    grootte: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    staat: Mapped[str] = mapped_column(String(20))
+    aangemaakt_op: Mapped[datetime] = mapped_column(Tijdstip, index=True)
+
+
+class Inzending(Base):
+    """What was sent to us and when: stored before we say so, handed over to the backoffice afterwards.
+
+    soort: aanvraag | aanvulling | intrekking. concept_id: unique, so that sending twice is one inzending; an
+    aanvulling or intrekking has an id of its own there. nummer: identificatie of the zaak, made by us (backoffice-apis
+    §7.2). toestand: wacht_op_betaling | wacht_op_ondertekening | ontvangen | zaak_gemaakt | overgedragen | vastgelopen
+    | afgebroken. inhoud: encrypted `Inhoud`, emptied when its term ends. hash: SHA-256 of what was received.
+    voortgang: JSON with the result of each step of the hand-over (URLs only). verzoek: nothing personal.
+    """
+
+    __tablename__ = "inzendingen"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    concept_id: Mapped[str] = mapped_column(String(36), unique=True)
+    soort: Mapped[str] = mapped_column(String(20))
+    nummer: Mapped[str] = mapped_column(String(40), index=True)
+    formulier: Mapped[str] = mapped_column(String(60))
+    versie: Mapped[int]
+    eigenaar: Mapped[str] = mapped_column(String(64), index=True)
+    bron: Mapped[str] = mapped_column(String(20))
+    toestand: Mapped[str] = mapped_column(String(30), index=True)
+    inhoud: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[str] = mapped_column(String(64))
+    voortgang: Mapped[str] = mapped_column(Text, default="{}")
+    zaak_uuid: Mapped[str | None] = mapped_column(String(36), index=True)
+    ontvangen_op: Mapped[datetime] = mapped_column(Tijdstip, index=True)
+    overgedragen_op: Mapped[datetime | None] = mapped_column(Tijdstip)
+    opgeruimd_op: Mapped[datetime | None] = mapped_column(Tijdstip)
+
+
+class Opdracht(Base):
+    """The outbox: work that must happen after a transaction, written in that same transaction.
+
+    soort: overdracht | mail | … ; sleutel: unique, so that the same work is never placed twice.
+    inhoud: encrypted JSON. toestand: nieuw | bezig | klaar | dood. beurt_op: not before. lease_tot: a worker has it.
+    fout: why the last try failed, without personal data.
+    """
+
+    __tablename__ = "opdrachten"
+    __table_args__ = (Index("ix_opdrachten_toestand_beurt_op", "toestand", "beurt_op"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    soort: Mapped[str] = mapped_column(String(20))
+    sleutel: Mapped[str] = mapped_column(String(120), unique=True)
+    inhoud: Mapped[bytes] = mapped_column(LargeBinary)
+    toestand: Mapped[str] = mapped_column(String(10), default="nieuw")
+    beurt_op: Mapped[datetime] = mapped_column(Tijdstip)
+    lease_tot: Mapped[datetime | None] = mapped_column(Tijdstip)
+    pogingen: Mapped[int] = mapped_column(default=0)
+    fout: Mapped[str] = mapped_column(String(200), default="")
+    aangemaakt_op: Mapped[datetime] = mapped_column(Tijdstip)
+    klaar_op: Mapped[datetime | None] = mapped_column(Tijdstip)
+
+
+class Bewijs(Base):
+    """Append-only proof of what was received and sent, kept for five years without any answer (Awb 2:13, B7, X1).
+
+    gebeurtenis: ontvangen | overgedragen | mail_verzonden | mail_geweigerd | ondertekend | geweigerd | …
+    kenmerk: zaaknummer, or the number of the mail. wie: keyed hash. hash: SHA-256 of what was received.
+    """
+
+    __tablename__ = "bewijzen"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    gebeurtenis: Mapped[str] = mapped_column(String(30))
+    kenmerk: Mapped[str] = mapped_column(String(60), index=True)
+    wie: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+    kanaal: Mapped[str] = mapped_column(String(20))
+    versie: Mapped[str] = mapped_column(String(80))
+    op: Mapped[datetime] = mapped_column(Tijdstip, index=True)
+
+
+class Ondertekening(Base):
+    """Somebody else who must agree before (or while) an inzending is handled.
+
+    code_hash: of the one-time code in the invitation. gegevens: encrypted JSON: e-mail address, what this person
+    sees, and the reason of a refusal. toestand: gevraagd | getekend | geweigerd | verlopen | vervangen.
+    door: keyed hash of who answered.
+    """
+
+    __tablename__ = "ondertekeningen"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    inzending_id: Mapped[str] = mapped_column(ForeignKey("inzendingen.id", ondelete="CASCADE"), index=True)
+    rol: Mapped[str] = mapped_column(String(60))
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    gegevens: Mapped[bytes] = mapped_column(LargeBinary)
+    toestand: Mapped[str] = mapped_column(String(20))
+    door: Mapped[str | None] = mapped_column(String(64))
+    aangemaakt_op: Mapped[datetime] = mapped_column(Tijdstip)
+    uiterlijk_op: Mapped[datetime] = mapped_column(Tijdstip, index=True)
+    herinneringen: Mapped[int] = mapped_column(default=0)
+    beantwoord_op: Mapped[datetime | None] = mapped_column(Tijdstip)
+
+
+class Teller(Base):
+    """Attempts per person (keyed hash) and act in the current window, so that nobody can guess or flood."""
+
+    __tablename__ = "tellers"
+
+    sleutel: Mapped[str] = mapped_column(String(64), primary_key=True)
+    aantal: Mapped[int]
+    tot_op: Mapped[datetime] = mapped_column(Tijdstip, index=True)

@@ -17,7 +17,7 @@ import pytest
 from fastapi import FastAPI
 from lxml import html
 
-from pip_portal import migraties
+from pip_portal import migraties, tables
 from pip_portal.app import create_app
 from pip_portal.gebruiker import Gebruiker
 from pip_portal.logs import JsonFormatter
@@ -96,7 +96,7 @@ def database_url(tmp_path: Path, request: pytest.FixtureRequest) -> str:
         url: str = request.getfixturevalue("postgres_database")
         plain = url.replace("postgresql+psycopg", "postgresql")
         with psycopg.connect(plain, autocommit=True) as connection:
-            connection.execute("TRUNCATE sessies, inlogpogingen, geziene_berichten, zaakbezoeken")
+            connection.execute(f"TRUNCATE {', '.join(tables.Base.metadata.tables)}")
         return url
     file = tmp_path / "pip.sqlite"
     shutil.copy(request.getfixturevalue("empty_sqlite"), file)
