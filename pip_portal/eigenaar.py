@@ -1,0 +1,92 @@
+"""Whose a concept, file or inzending is: a person, a company with its vestiging, or the cookie of a visitor."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.responses import Response
+
+from pip_portal.errors import NotLoggedIn
+from pip_portal.gebruiker import Burger, Gebruiker
+from pip_portal.settings import Settings
+from pip_portal.sleutels import Sleutels
+
+ANONIEM_GELDIG = timedelta(hours=2)  # forms §3.5: after the last change; no way back afterwards
+MAX_COOKIE = 100  # characters; ours are 43
+
+
+@dataclass(frozen=True)
+class Eigenaar:
+    """hash: the only form in which the owner is stored. gebruiker: None for a visitor without a login."""
+
+    hash: str = field(repr=False)
+    gebruiker: Gebruiker | None
+
+    @property
+    def is_anoniem(self) -> bool:
+        return self.gebruiker is None
+
+
+def eigenaar_van(gebruiker: Gebruiker, sleutels: Sleutels) -> Eigenaar:
+    """The owner that this login stands for; each vestiging of a company is an owner of its own."""
+    if isinstance(gebruiker, Burger):
+        return Eigenaar(sleutels.keyed_hash("eigenaar", gebruiker.pseudoniem), gebruiker)
+    wie = f"{gebruiker.pseudoniem}:{gebruiker.vestiging or ''}"
+    return Eigenaar(sleutels.keyed_hash("eigenaar", wie), gebruiker)
+
+
+def eigenaar_van_cookie(cookie: str, sleutels: Sleutels) -> Eigenaar:
+    return Eigenaar(sleutels.keyed_hash("eigenaar", f"anoniem:{cookie}"), None)
+
+
+def cookienaam(settings: Settings) -> str:
+    return "__Host-aanvraag" if settings.is_https else "aanvraag"
+
+
+def anonieme_eigenaar(request: Request) -> Eigenaar | None:
+    """The visitor that this browser was when it began a form without logging in."""
+    cookie = request.cookies.get(cookienaam(request.app.state.settings), "")
+    if not 20 <= len(cookie) <= MAX_COOKIE:
+        return None
+    return eigenaar_van_cookie(cookie, request.app.state.sleutels)
+
+
+def nieuwe_cookie() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def zet_cookie(request: Request, response: Response, cookie: str) -> None:
+    """Give the visitor the cookie for the next two hours; again with each change, so that they run from the last."""
+    settings: Settings = request.app.state.settings
+    response.set_cookie(
+        cookienaam(settings),
+        cookie,
+        max_age=int(ANONIEM_GELDIG.total_seconds()),
+        path="/",
+        secure=settings.is_https,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def eigenaren(request: Request) -> tuple[Eigenaar, ...]:
+    """All owners that this browser is: the login first, then the visitor it was before that login."""
+    sessie = request.state.sessie
+    ingelogd = eigenaar_van(sessie.gebruiker, request.app.state.sleutels) if sessie else None
+    return tuple(eigenaar for eigenaar in (ingelogd, anonieme_eigenaar(request)) if eigenaar is not None)
+
+
+def require_eigenaar(request: Request) -> Eigenaar:
+    """The one whose things this request may see.
+
+    Raises: NotLoggedIn when there is neither a login nor a cookie.
+    """
+    wie = eigenaren(request)
+    if not wie:
+        raise NotLoggedIn(verlopen=request.state.sessie_verlopen)
+    return wie[0]
+
+
+EigenaarDep = Annotated[Eigenaar, Depends(require_eigenaar)]
