@@ -4,7 +4,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
 _DATA = PACKAGE / "data"
-ROOT = _DATA if _DATA.is_dir() else PACKAGE.parent
+ROOT = _DATA if (_DATA / "templates").is_dir() else PACKAGE.parent
 
 TEMPLATES = ROOT / "templates"
 STATIC = ROOT / "static"
