@@ -11,6 +11,7 @@ from pydantic_settings import SettingsError
 from sqlalchemy.exc import OperationalError
 
 from pip_portal import migraties
+from pip_portal.inloggen.saml.provider import Dienstverlener
 from pip_portal.paths import STATIC
 from pip_portal.settings import Settings
 
@@ -66,7 +67,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(args: argparse.Namespace) -> int:
-    Settings()  # a wrong setting is told here, in words, before workers start
+    settings = Settings()  # a wrong setting is told here, in words, before workers start
+    if onbruikbaar := asyncio.run(unusable_koppelingen(settings)):
+        for middel, reden in onbruikbaar:
+            print(f"PIP_{middel.upper()}: {reden}", file=sys.stderr)
+        return 1
     if not (STATIC / "dist" / "manifest.json").is_file():
         print("De stijlen zijn niet gebouwd. `python3 scripts/setup.py` bouwt ze.", file=sys.stderr)
         return 1
@@ -83,6 +88,19 @@ def _serve(args: argparse.Namespace) -> int:
         timeout_graceful_shutdown=10,
     )
     return 0
+
+
+async def unusable_koppelingen(settings: Settings) -> list[tuple[str, str]]:
+    """The means of login that would stop the start, and why: a key, certificate or metadata that will not do."""
+    found = []
+    for middel, koppeling in (("digid", settings.digid), ("eherkenning", settings.eherkenning)):
+        try:
+            if koppeling is not None:
+                dienstverlener = await Dienstverlener.open(koppeling, public_url=settings.public_url, middel=middel)
+                await dienstverlener.close()
+        except (ValueError, OSError) as exc:
+            found.append((middel, str(exc)))
+    return found
 
 
 def _demo(args: argparse.Namespace) -> int:

@@ -33,7 +33,7 @@ def eigenaar_van(gebruiker: Gebruiker, sleutels: Sleutels) -> Eigenaar:
     """The owner that this login stands for; each vestiging of a company is an owner of its own."""
     if isinstance(gebruiker, Burger):
         return Eigenaar(sleutels.keyed_hash("eigenaar", gebruiker.pseudoniem), gebruiker)
-    wie = f"{gebruiker.pseudoniem}:{gebruiker.vestiging or ''}"
+    wie = f"bedrijf:{gebruiker.kvk_nummer}:{gebruiker.vestiging or ''}"  # a colleague goes on where another stopped
     return Eigenaar(sleutels.keyed_hash("eigenaar", wie), gebruiker)
 
 

@@ -36,7 +36,8 @@ class NotLoggedIn(PortalError):
 class LoginRefused(PortalError):
     """A login was refused. reden goes to the log, soort decides what the citizen reads; neither holds personal data.
 
-    soort: "geannuleerd" | "niveau" | "fout" | "overleden" | "ontbonden" | "onbekend" | "machtiging" | "opnieuw"
+    soort: "geannuleerd" | "niveau" | "fout" | "overleden" | "kind" | "ontbonden" | "onbekend" | "machtiging" |
+    "opnieuw"
     """
 
     def __init__(self, soort: str, reden: str) -> None:

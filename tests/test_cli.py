@@ -74,6 +74,22 @@ def test_migrate_says_that_the_database_does_not_answer(config: Path, capsys: py
     assert "geheim" not in words
 
 
+def test_serve_says_which_saml_key_it_cannot_read(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config.write_text(f"""{GOOD}
+[digid]
+profiel = "digid-3"
+entity_id = "http://localhost:8000/inloggen/digid/metadata"
+idp_entity_id = "http://localhost:8010/digid"
+idp_metadata = "{config.parent}/metadata.xml"
+idp_metadata_vingerafdruk = "00"
+ondertekening = [["{config.parent}/weg.pem", "{config.parent}/weg.key"]]
+""")
+    words = said(capsys, "serve", code=1)
+    assert words.startswith("PIP_DIGID: ")
+    assert "weg" in words
+    assert "Traceback" not in words
+
+
 def test_serve_says_that_the_styles_were_never_built(
     config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -148,6 +148,37 @@ class Nationaliteit(Resource):
         }.get(self.type, "Onbekend")
 
 
+class Gezagskind(Resource):
+    """The minderjarige of a gezagsrelatie. naam: only the full name."""
+
+    burgerservicenummer: Tekst = Field(default="", repr=False)
+    naam: Naam | None = None
+    leeftijd: int | None = None
+
+
+class Gezaghouder(Resource):
+    burgerservicenummer: Tekst = Field(default="", repr=False)
+
+
+class Gezagsrelatie(Resource):
+    """type: EenhoofdigOuderlijkGezag (ouder), GezamenlijkOuderlijkGezag (ouders), GezamenlijkGezag (ouder, derde), …"""
+
+    type: str
+    minderjarige: Gezagskind = Gezagskind()
+    ouder: Gezaghouder | None = None
+    ouders: tuple[Gezaghouder, ...] = ()
+    in_onderzoek: bool = False
+
+    def is_van_ouder(self, bsn: str) -> bool:
+        """Whether this parent has the gezag, alone or with somebody else."""
+        houders = (*self.ouders, *((self.ouder,) if self.ouder else ()))
+        return any(houder.burgerservicenummer == bsn for houder in houders)
+
+    @property
+    def is_gedeeld(self) -> bool:
+        return self.type in ("GezamenlijkOuderlijkGezag", "GezamenlijkGezag")
+
+
 class Overlijden(Resource):
     datum: BrpDatum | None = None
 
@@ -163,12 +194,14 @@ class Persoon(Resource):
     burgerservicenummer: Tekst = Field(default="", repr=False)
     naam: Naam | None = None
     geboorte: Geboorte | None = None
+    leeftijd: int | None = None
     geslacht: Waarde | None = None
     nationaliteiten: tuple[Nationaliteit, ...] = ()
     verblijfplaats: Verblijfplaats | None = None
     partners: tuple[Gerelateerde, ...] = ()
     kinderen: tuple[Gerelateerde, ...] = ()
     ouders: tuple[Gerelateerde, ...] = ()
+    gezag: tuple[Gezagsrelatie, ...] = ()
     gemeente_van_inschrijving: Waarde | None = None
     datum_inschrijving_in_gemeente: BrpDatum | None = None
     overlijden: Overlijden | None = None
@@ -227,7 +260,7 @@ VELDEN = (
     "gemeenteVanInschrijving",
     "datumInschrijvingInGemeente",
 )
-VELDEN_INLOGGEN = ("burgerservicenummer", "naam", "overlijden")
+VELDEN_INLOGGEN = ("burgerservicenummer", "naam", "overlijden", "leeftijd")
 
 
 class Brp:

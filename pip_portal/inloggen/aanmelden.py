@@ -12,6 +12,9 @@ from pip_portal.inloggen.saml.provider import Identiteit
 from pip_portal.sleutels import Sleutels
 
 
+ZELF_VANAF = 16  # years; until then a parent acts (domain.md §4.4, AVG art. 8)
+
+
 @dataclass(frozen=True)
 class Aanmelding:
     """Who logged in, how we greet them, and whether they have to choose a vestiging first."""
@@ -24,7 +27,7 @@ class Aanmelding:
 async def aanmelden(identiteit: Identiteit, sleutels: Sleutels, bronnen: Bronnen) -> Aanmelding:
     """Who this identity is in the portal.
 
-    Raises: LoginRefused for a deceased person, a dissolved company, or a login for somebody else (machtiging),
+    Raises: LoginRefused for a deceased person, a child under 16, a dissolved company, or a login for somebody else (machtiging),
     which the portal does not offer yet and so must not half honour.
     Source: domain.md §4.4 (deceased: login refused), login-saml §1.14, §2.6.
     """
@@ -47,6 +50,8 @@ async def _burger(identiteit: Identiteit, bsn: str, sleutels: Sleutels, bronnen:
         return Aanmelding(burger, None)
     if not persoon.mag_inloggen:
         raise LoginRefused("overleden", "de bijhouding van de persoonslijst is opgeschort (O of F)")
+    if persoon.leeftijd is not None and persoon.leeftijd < ZELF_VANAF:
+        raise LoginRefused("kind", "nog geen 16 jaar")
     return Aanmelding(burger, persoon.naam.volledig if persoon.naam else None)
 
 

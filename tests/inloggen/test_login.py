@@ -42,6 +42,13 @@ async def test_only_the_hand_over_page_lets_a_form_go_to_the_identity_provider(l
     assert factories.IDP not in (await browser.get("/inloggen")).headers["content-security-policy"]
 
 
+async def test_a_child_under_16_is_told_that_a_parent_acts(login: Login, browser: Browser) -> None:
+    refused = await login.log_in("999996101")
+    assert refused.status_code == 403
+    assert "Inloggen kan vanaf 16 jaar" in text_of(refused)
+    assert (await browser.get("/overzicht")).is_redirect
+
+
 @pytest.mark.seed("N8")
 async def test_an_employee_logs_in_for_a_company_and_chooses_a_vestiging(login: Login, browser: Browser) -> None:
     back = await login.log_in("Z1-A", "eherkenning", terug="/zaken")
