@@ -66,8 +66,9 @@ class Verbintenis(Resource):
 
 
 class Gerelateerde(Resource):
-    """A partner, kind or ouder; never their BSN, which is of no use to the portal."""
+    """A partner, kind or ouder. Their BSN is asked only for a form in which they take part (a move)."""
 
+    burgerservicenummer: Tekst = Field(default="", repr=False)
     naam: Naam | None = None
     geboorte: Geboorte | None = None
     soort_verbintenis: Waarde | None = None
@@ -286,6 +287,17 @@ class Brp:
         except NotFound:  # an unknown BSN gives an empty list, so this is a wrong root
             raise BackofficeDefect(f"{NAAM}: bestaat niet op de ingestelde root") from None
         return next((p for p in antwoord.personen if p.burgerservicenummer in ("", burger.bsn)), None)
+
+    async def kind(self, ouder: Burger, bsn: str, velden: tuple[str, ...]) -> Persoon | None:
+        """What the BRP knows of a minor of whom this burger has the gezag.
+
+        Raises: NotFound when the burger does not have the gezag (any more); BackofficeUnavailable; BackofficeDefect.
+        """
+        houder = await self.persoon(ouder, ("burgerservicenummer", "gezag"))
+        relaties = houder.gezag if houder else ()
+        if not any(r.minderjarige.burgerservicenummer == bsn and r.is_van_ouder(ouder.bsn) for r in relaties):
+            raise NotFound("geen gezag")
+        return await self.persoon(Burger(bsn=bsn, pseudoniem="", niveau=ouder.niveau), velden)
 
     async def close(self) -> None:
         if self._verbinding is not None:
