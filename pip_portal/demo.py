@@ -29,6 +29,7 @@ from pip_portal.settings import Settings
 
 # Clients and keys that the reference backoffice is seeded with.
 CLIENT = ("pip-portaal", "demo-secret-van-het-portaal-0123456789")
+GEMEENTE_RSIN = "823288444"
 BRP_KEY = "demo-brp-sleutel-0123456789"
 KVK_KEY = "demo-kvk-sleutel-0123456789"
 # What a citizen may read of each kind of zaak; the score of an internal check is not among it.
@@ -222,6 +223,7 @@ def _backoffice(url: str) -> dict[str, object]:
         "bron": "zaken",
         "naam": "het zaaksysteem",
         "eigenschappen": EIGENSCHAPPEN,
+        "rsin": GEMEENTE_RSIN,
         **{name: api(name) for name in apis},
     }
 

@@ -88,6 +88,13 @@ class Backoffice(Frozen):
     # zaaktype.identificatie -> zaakeigenschap.naam that citizens may read; the rest can be internal, so is not shown
     eigenschappen: dict[str, tuple[str, ...]] = {}
     verborgen_documenttypen: tuple[str, ...] = ()  # informatieobjecttype.omschrijving that is never shown
+    # What the portal needs to hand over what citizens send in.
+    rsin: str = Field(default="", pattern=r"^(\d{9})?$")  # of the gemeente: bronorganisatie of new zaken and documents
+    kanaal_naam: bool = False  # [OZ] zaak.communicatiekanaalNaam
+    kanalen: dict[str, str] = {}  # our name of a kanaal -> URL in the reference list of this backoffice
+    bestandsdelen_vanaf: int = 25_000_000  # bytes; a larger file goes in parts, and not as base64
+    # zaaktype.identificatie -> how a citizen withdraws; over what the form says. "nee": not on line
+    intrekken: dict[str, Literal["verzoek", "direct", "status", "nee"]] = {}
     zaak_plafond: Vertrouwelijkheid = "zaakvertrouwelijk"
     document_plafond: Vertrouwelijkheid = "beperkt_openbaar"
 
@@ -115,6 +122,28 @@ class Koppeling(Frozen):
     klokafwijking: int = Field(default=30, ge=0, le=60)
 
 
+class S3(Frozen):
+    """A bucket in S3 or in something that speaks its language."""
+
+    bucket: str
+    endpoint: str = Field(default="", description="https URL; empty: AWS itself")
+    regio: str = "eu-central-1"
+    sleutel_id: SecretStr = SecretStr("")
+    geheim: SecretStr = SecretStr("")
+    voorvoegsel: str = ""
+
+
+class Opslag(Frozen):
+    """Where the files that people add lie, always encrypted: in a folder, or in S3 when that is set.
+
+    werkmap: where a file is kept, encrypted and without a name, while it comes in; empty: that of the system.
+    """
+
+    map: Path = Path("var/bestanden")
+    s3: S3 | None = None
+    werkmap: Path | None = None
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="PIP_", env_nested_delimiter="__", frozen=True, extra="forbid", hide_input_in_errors=True
@@ -138,6 +167,8 @@ class Settings(BaseSettings):
     catalogus_cache: timedelta = timedelta(hours=4)
     catalogus_vooraf: bool = True  # read the catalogus at start, so that no citizen waits for it
     burgerstatussen: Path | None = None
+    bestanden: Opslag = Opslag()
+    clamd: str = Field(default="", description="Virus scanner: host:port, or the path of its socket")
     metrics_token: SecretStr = SecretStr("")
     demo_idp_url: str = ""  # where the mock identity provider lives; only for the demo's list of test persons
     log_niveau: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -184,6 +215,14 @@ class Settings(BaseSettings):
                 raise ValueError("is geen Fernet-sleutel (32 bytes in url-veilige base64)") from None
         return sleutels
 
+    @field_validator("clamd")
+    @classmethod
+    def _socket_or_port(cls, clamd: str) -> str:
+        host, _, poort = clamd.rpartition(":")
+        if clamd and not clamd.startswith("/") and not (host and poort.isdigit()):
+            raise ValueError("is geen host:poort en geen pad van een socket")
+        return clamd
+
     @property
     def is_https(self) -> bool:
         return self.public_url.startswith("https://")
@@ -217,6 +256,10 @@ class Settings(BaseSettings):
             raise ValueError("PIP_DEMO_IDP_URL hoort alleen bij de demo")
         if not self.backoffices:
             raise ValueError("PIP_BACKOFFICES ontbreekt")
+        if not self.clamd:
+            raise ValueError("PIP_CLAMD ontbreekt: zonder virusscanner mag niemand een bestand sturen")
+        if self.bestanden.s3 and self.bestanden.s3.endpoint.startswith("http://"):
+            raise ValueError("PIP_BESTANDEN__S3__ENDPOINT moet https zijn buiten de demo")
         if self.digid is None and self.eherkenning is None:
             raise ValueError("PIP_DIGID en PIP_EHERKENNING ontbreken allebei")
         apis = [a for b in self.backoffices for a in (b.zaken, b.catalogi, b.documenten, b.besluiten, b.autorisaties)]

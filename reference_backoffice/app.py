@@ -16,11 +16,12 @@ from .problems import TITELS, Problem, problem_response
 from .seed import seed_database
 from .store import Store
 from .web import Backoffice
-from .zaken import reads, writes
+from .zaken import objecten, reads, writes
 
 MODULES = (
     reads,
     writes,
+    objecten,
     catalogi,
     documenten,
     documenten_schrijven,

@@ -60,7 +60,7 @@ class Catalogus:
 
 def build() -> Catalogus:
     catalogus = Catalogus()
-    for omschrijving, _richting, aanduiding in fx.INFORMATIEOBJECTTYPEN:
+    for omschrijving, _richting, aanduiding in (*fx.INFORMATIEOBJECTTYPEN, *fx.EIGEN_INFORMATIEOBJECTTYPEN):
         catalogus.add("informatieobjecttypen", _informatieobjecttype(omschrijving, aanduiding))
     for omschrijving, termijn in fx.BESLUITTYPEN:
         catalogus.add("besluittypen", _besluittype(omschrijving, termijn))
@@ -145,7 +145,8 @@ def _add_zaaktype(catalogus: Catalogus, definitie: Definitie) -> None:
         catalogus.add("roltypen", data | common | GELDIGHEID)
     for naam in definitie.eigenschappen:
         catalogus.add("eigenschappen", _eigenschap(key, naam) | common | {"statustype": None} | GELDIGHEID)
-    for volgnummer, (omschrijving, richting, _) in enumerate(fx.INFORMATIEOBJECTTYPEN, start=1):
+    eigen = [soort for soort in fx.EIGEN_INFORMATIEOBJECTTYPEN if soort[0] in definitie.documenten]
+    for volgnummer, (omschrijving, richting, _) in enumerate((*fx.INFORMATIEOBJECTTYPEN, *eigen), start=1):
         data = {
             "url": catalogus_ref("zaaktype-informatieobjecttypen", key, omschrijving),
             "informatieobjecttype": catalogus_ref("informatieobjecttypen", omschrijving),

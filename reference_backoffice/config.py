@@ -64,6 +64,12 @@ DEMO_CLIENTS = (
                 scopes=("documenten.lezen", "documenten.aanmaken", "documenten.bijwerken", "documenten.lock"),
                 plafond="zaakvertrouwelijk",
             ),
+            Recht(
+                component="drc",
+                scopes=("documenten.lezen", "documenten.aanmaken", "documenten.bijwerken", "documenten.lock"),
+                plafond="confidentieel",
+                typen=("Medische gegevens",),
+            ),
             Recht(component="brc", scopes=LEZEN["brc"]),
             Recht(component="ztc", scopes=LEZEN["ztc"]),
             Recht(component="ac", scopes=LEZEN["ac"]),

@@ -1,6 +1,8 @@
 """The people and companies of the tests: the personas that the reference backoffice knows."""
 
 import hashlib
+import tempfile
+from pathlib import Path
 
 from cryptography.fernet import Fernet
 
@@ -12,6 +14,7 @@ PORTAAL = "http://localhost:8000"
 BACKOFFICE = "http://localhost:8020"
 IDP = "http://localhost:8010"
 SECRET = "demo-secret-van-het-portaal-0123456789"
+OPSLAG = Path(tempfile.gettempdir()) / "pip-tests" / "bestanden"  # ids are random, so tests can share it
 FERNET = Fernet.generate_key().decode()
 PSEUDONIEM = "pseudoniem-sleutel-van-de-tests-0123456789"
 
@@ -20,6 +23,7 @@ YOUSSEF, LUCIA, HENDRIK, PIET = "999993021", "999993811", "999994232", "99999705
 EVA, CORNELIS, INGRID, SUZANNE = "999994700", "999997609", "999998225", "999993653"
 BAKKERIJ, KLUSBEDRIJF, HANZEHUIS, STRAATFESTIJN = "90000110", "90000227", "90000344", "90000461"
 ONTBONDEN = "90000578"
+GEMEENTE_RSIN = "823288444"
 RSIN = {BAKKERIJ: "859100017", HANZEHUIS: "862400211", STRAATFESTIJN: "823700306", ONTBONDEN: "856200402"}
 
 # What no log line of the portal may ever hold: numbers, names and addresses of the personas (domain §6).
@@ -39,6 +43,7 @@ def settings(database_url: str, **overrides: object) -> Settings:
         "catalogus_vooraf": False,
         "public_url": PORTAAL,
         "database_url": database_url,
+        "bestanden": {"map": OPSLAG},
         "sleutels": (FERNET,),
         "pseudoniem_sleutel": PSEUDONIEM,
         "backoffices": (backoffice(),),
@@ -56,6 +61,7 @@ def backoffice(bron: str = "zaken", root: str = BACKOFFICE, **overrides: object)
         "bron": bron,
         "naam": "het zaaksysteem",
         "eigenschappen": {"parkeervergunning-bewoner": ("kenteken", "einddatum")},
+        "rsin": GEMEENTE_RSIN,
         **{name: api(name) for name in ("zaken", "catalogi", "documenten", "besluiten", "autorisaties")},
     }
     return Backoffice.model_validate(fields | overrides)

@@ -25,6 +25,9 @@ class Zaaktype(Resource):
     def is_extern(self) -> bool:
         return self.indicatie_intern_of_extern == "extern"
 
+    def is_geldig_op(self, dag: date) -> bool:
+        return (self.begin_geldigheid or date.min) <= dag <= (self.einde_geldigheid or date.max)
+
 
 class Statustype(Resource):
     url: str

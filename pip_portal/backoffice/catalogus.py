@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from operator import attrgetter
 from typing import Any, Final, TypeVar
 
@@ -15,6 +15,7 @@ from pip_portal.backoffice.catalogi import (
     Eigenschap,
     Informatieobjecttype,
     Resultaattype,
+    Roltype,
     Statustype,
     Zaaktype,
     ZaaktypeInformatieobjecttype,
@@ -38,6 +39,7 @@ _EIGENSCHAPPEN = TypeAdapter(Pagina[Eigenschap])
 _INFORMATIEOBJECTTYPE = TypeAdapter(Informatieobjecttype)
 _INFORMATIEOBJECTTYPEN = TypeAdapter(Pagina[Informatieobjecttype])
 _RICHTINGEN = TypeAdapter(Pagina[ZaaktypeInformatieobjecttype])
+_ROLTYPEN = TypeAdapter(Pagina[Roltype])
 _BESLUITTYPE = TypeAdapter(Besluittype)
 _BESLUITTYPEN = TypeAdapter(Pagina[Besluittype])
 
@@ -56,7 +58,7 @@ class Catalogus:
     """
 
     def __init__(self, verbinding: Verbinding, cache: timedelta) -> None:
-        self._verbinding = verbinding
+        self.verbinding = verbinding
         self._lifetime = cache.total_seconds()
         self._entries: dict[str, _Entry] = {}
         self._pending: dict[str, asyncio.Task[Any]] = {}
@@ -67,6 +69,23 @@ class Catalogus:
 
     async def zaaktype(self, url: str) -> Zaaktype:
         return await self._item(url, "zaaktypen", _ZAAKTYPE)
+
+    async def zaaktype_op(self, identificatie: str, dag: date) -> Zaaktype:
+        """The version of a zaaktype that holds on this day, which is the one a new zaak must get.
+
+        Raises: NotFound when there is none.
+        """
+        params = {"identificatie": identificatie, "status": "definitief"}
+        versies = await self._cached(
+            f"versies {identificatie}", lambda: all_pages(self.verbinding, "/zaaktypen", _ZAAKTYPEN, params)
+        )
+        geldig = [versie for versie in versies if versie.identificatie == identificatie and versie.is_geldig_op(dag)]
+        if not geldig:
+            raise NotFound(f"zaaktype {identificatie}")
+        return max(geldig, key=lambda versie: versie.begin_geldigheid or date.min)
+
+    async def roltypen(self, zaaktype: str) -> tuple[Roltype, ...]:
+        return await self._list("roltypen", _ROLTYPEN, zaaktype)
 
     async def statustypen(self, zaaktype: str) -> tuple[Statustype, ...]:
         """The statustypen of a zaaktype in their order."""
@@ -118,7 +137,7 @@ class Catalogus:
 
         Raises: BackofficeUnavailable; BackofficeDefect.
         """
-        zaaktypen = await all_pages(self._verbinding, "/zaaktypen", _ZAAKTYPEN, {})
+        zaaktypen = await all_pages(self.verbinding, "/zaaktypen", _ZAAKTYPEN, {})
         for zaaktype in zaaktypen:
             self._keep(zaaktype.url, zaaktype)
         await together([self._warm_overig(), *(self._warm_zaaktype(zaaktype.url) for zaaktype in zaaktypen)])
@@ -134,16 +153,16 @@ class Catalogus:
         await self.richtingen(zaaktype)
 
     async def _item(self, url: str, collectie: str, item: TypeAdapter[T]) -> T:
-        pad = self._verbinding.path_of(url, collectie)
-        return await self._cached(url, lambda: self._verbinding.call("GET", pad, item))
+        pad = self.verbinding.path_of(url, collectie)
+        return await self._cached(url, lambda: self.verbinding.call("GET", pad, item))
 
     async def _list(self, collectie: str, pagina: TypeAdapter[Pagina[T]], zaaktype: str = "") -> tuple[T, ...]:
         params = {"zaaktype": zaaktype} if zaaktype else {}
         if zaaktype:
-            self._verbinding.path_of(zaaktype, "zaaktypen")
+            self.verbinding.path_of(zaaktype, "zaaktypen")
         return await self._cached(
             f"{collectie} {zaaktype}",
-            lambda: all_pages(self._verbinding, f"/{collectie}", pagina, params),
+            lambda: all_pages(self.verbinding, f"/{collectie}", pagina, params),
         )
 
     def _keep(self, key: str, value: object) -> None:

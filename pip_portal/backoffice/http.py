@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import random
+import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from prometheus_client import Counter, Histogram
 from pydantic import TypeAdapter, ValidationError
 
 from pip_portal.backoffice.breaker import CircuitBreaker
+from pip_portal.backoffice.stroom import VERWERKEN, Lading, Stroom
 from pip_portal.backoffice.transport import aiohttp_transport
 from pip_portal.errors import BackofficeDefect, BackofficeUnavailable, NotFound
 from pip_portal.gebruiker import Gebruiker
@@ -38,12 +40,22 @@ FOUTEN = Counter("pip_backoffice_fouten", "Calls to a backoffice that failed", [
 
 
 class Refused(BackofficeDefect):
-    """The source answered 4xx (not 404 or 429): something in our question or our rights is wrong."""
+    """The source answered 4xx (not 404 or 429): something in our question or our rights is wrong.
 
-    def __init__(self, naam: str, status: int, code: str) -> None:
-        super().__init__(f"{naam}: {status} {code}".rstrip())
+    fouten: the fields at fault with the code of each, as problem+json names them; never what was in them.
+    """
+
+    def __init__(self, naam: str, status: int, code: str, fouten: tuple[tuple[str, str], ...] = ()) -> None:
+        waar = ", ".join(f"{veld}: {fout}" for veld, fout in fouten[:3])
+        super().__init__(f"{naam}: {status} {code} {f'({waar})' if waar else ''}".rstrip())
+        self.naam = naam
         self.status = status
         self.code = code
+        self.fouten = fouten
+
+    def has(self, code: str, veld: str = "") -> bool:
+        """Is this what is wrong? Codes are part of the standard, sentences are translated."""
+        return any(fout == code and veld in ("", naam) for naam, fout in self.fouten)
 
     @property
     def is_hidden(self) -> bool:
@@ -131,17 +143,62 @@ class Verbinding:
         params: Mapping[str, str] | None = None,
         body: Mapping[str, object] | None = None,
         leest: bool = False,
+        headers: Mapping[str, str] | None = None,
     ) -> T:
         """One call, its answer validated.
 
-        leest: a POST that only reads, so that it may be repeated like a GET.
+        leest: a POST that only reads, so that it may be repeated like a GET; any other is sent once and never again.
         Raises: BackofficeUnavailable (timeout, refused, 5xx, 429, open breaker); NotFound (404);
         Refused (other 4xx); BackofficeDefect (an answer that does not fit).
         """
         request = self._request(methode, pad, gebruiker, params, body)
+        request.headers.update(headers or {})
         response = await self._measured(request, retries=len(RETRY_WAIT) if methode == "GET" or leest else 0)
+        return self._valid(response, antwoord)
+
+    async def upload(
+        self,
+        methode: str,
+        pad: str,
+        antwoord: TypeAdapter[T],
+        lading: Lading,
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> T:
+        """One call whose body is made while it is sent. Sent once and never again.
+
+        The time limit holds between two pieces of the body, and `VERWERKEN` for the answer after the last one.
+        Raises: as `call`; and what reading the file raises.
+        """
+        if not self.breaker.allow():
+            raise BackofficeUnavailable(self.naam, "zekering open")
+        stroom: Stroom | None = None
         try:
-            return antwoord.validate_json(response.content)
+            async with asyncio.timeout(self._deadline) as limiet, self._slots:
+                stroom = Stroom(lading.inhoud, lading.lengte, limiet, self._deadline)
+                request = self._request(methode, pad, None, None, stroom)
+                request.headers.pop("Transfer-Encoding", None)
+                request.headers.update(
+                    {"Content-Type": lading.soort, "Content-Length": str(lading.lengte), **(headers or {})}
+                )
+                request.extensions["timeout"]["read"] = VERWERKEN
+                response = await self._client.send(request)
+            self._check(response)
+        except _Retry as exc:
+            raise self._unavailable(exc.reden, counts=exc.counts) from None
+        except TRANSPORT_ERRORS as exc:
+            if stroom is not None and isinstance(stroom.fout, Exception):
+                raise stroom.fout from None
+            raise self._unavailable(type(exc).__name__) from None
+        except (NotFound, BackofficeDefect):
+            self.breaker.success()
+            raise
+        self.breaker.success()
+        return self._valid(response, antwoord)
+
+    def _valid(self, response: httpx.Response, antwoord: TypeAdapter[T]) -> T:
+        try:
+            return antwoord.validate_json(response.content or b"null")
         except ValidationError as exc:
             FOUTEN.labels(self.naam, "antwoord").inc()
             raise BackofficeDefect(f"{self.naam}: antwoord past niet: {_places(exc)}") from None
@@ -185,15 +242,17 @@ class Verbinding:
         pad: str,
         gebruiker: Gebruiker | None,
         params: Mapping[str, str] | None,
-        body: Mapping[str, object] | None,
+        body: Mapping[str, object] | Stroom | None,
     ) -> httpx.Request:
         headers = {}
         if self._auth is not None:
             headers["Authorization"] = self._auth(gebruiker)
         if trace := traceparent.get():
             headers["traceparent"] = trace
-        content = None
-        if body is not None:
+        content: bytes | Stroom | None = None
+        if isinstance(body, Stroom):
+            content = body
+        elif body is not None:
             headers["Content-Type"] = "application/json; charset=utf-8"
             content = json.dumps(body, separators=(",", ":")).encode()
         return self._client.build_request(methode, self.root + pad, headers=headers, params=params, content=content)
@@ -249,9 +308,9 @@ class Verbinding:
         return response
 
     def _check(self, response: httpx.Response) -> None:
-        """Turns every status but 200 and 201 into an error."""
+        """Turns every status but 200, 201 and 204 into an error."""
         status = response.status_code
-        if status in (200, 201):
+        if status in (200, 201, 204):
             if not self.api_version:
                 self.api_version = response.headers.get("API-version", "")
             return
@@ -262,9 +321,10 @@ class Verbinding:
         if status == 404:
             raise NotFound(self.naam)
         FOUTEN.labels(self.naam, "geweigerd").inc()
-        code = _code(response)
-        log.error("backoffice weigert", extra={"api": self.naam, "status": status, "code": code})
-        raise Refused(self.naam, status, code)
+        refused = Refused(self.naam, status, _code(response), _fouten(response))
+        extra = {"api": self.naam, "status": status, "code": refused.code, "fouten": refused.fouten}
+        log.error("backoffice weigert", extra=extra)
+        raise refused
 
     def _unavailable(self, reden: str, *, counts: bool = True) -> BackofficeUnavailable:
         FOUTEN.labels(self.naam, "onbereikbaar").inc()
@@ -285,14 +345,35 @@ def _retry_after(response: httpx.Response) -> float | None:
     return seconds if seconds <= LONGEST_RETRY_AFTER else None
 
 
+def _problem(response: httpx.Response) -> Any:
+    try:
+        return json.loads(response.content)
+    except ValueError:
+        return None
+
+
 def _code(response: httpx.Response) -> str:
     """The code of a problem+json answer (ZGW, BRP) or of a KVK answer; words for people are not kept."""
+    problem = _problem(response)
     try:
-        problem: Any = json.loads(response.content)
         code = problem.get("code") or problem["fout"][0]["code"]
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (LookupError, TypeError, AttributeError):
         return ""
-    return code[:60] if isinstance(code, str) and code.replace("-", "").replace("_", "").isalnum() else ""
+    return _woord(code)
+
+
+def _fouten(response: httpx.Response) -> tuple[tuple[str, str], ...]:
+    """Field and code of each fault in a problem+json answer; its reason may repeat what was sent, so is not kept."""
+    try:
+        return tuple((_woord(fout["name"]), _woord(fout["code"])) for fout in _problem(response)["invalidParams"][:20])
+    except (LookupError, TypeError):
+        return ()
+
+
+def _woord(value: object) -> str:
+    """A name or code as the standard has them, else nothing."""
+    is_woord = isinstance(value, str) and all(deel.isalnum() for deel in re.split(r"[-_.]", value) if deel)
+    return str(value)[:60] if is_woord else ""
 
 
 def _places(exc: ValidationError) -> str:

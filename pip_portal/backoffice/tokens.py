@@ -10,6 +10,7 @@ from pip_portal.gebruiker import Gebruiker
 
 # Receivers refuse a moment of issue in the future; clocks differ by a few seconds.
 CLOCK_SKEW: Final = 5
+SYSTEEM: Final = "pip-portaal"  # who acts when the portal does so itself, as when it hands over an inzending
 
 
 class ZgwToken:
@@ -28,7 +29,7 @@ class ZgwToken:
             "iss": self._client_id,
             "iat": int(time.time()) - CLOCK_SKEW,
             "client_id": self._client_id,
-            "user_id": gebruiker.pseudoniem if gebruiker else "portaal",
+            "user_id": gebruiker.pseudoniem if gebruiker else SYSTEEM,
             "user_representation": _representation(gebruiker),
         }
         token: str = jwt.encode(claims, self._secret.get_secret_value(), algorithm="HS256")
@@ -37,5 +38,5 @@ class ZgwToken:
 
 def _representation(gebruiker: Gebruiker | None) -> str:
     if gebruiker is None:
-        return "portaal"
+        return SYSTEEM
     return "bedrijf via portaal" if gebruiker.is_bedrijf else "burger via portaal"
