@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 
 from pip_portal import beheer, error_pages
 from pip_portal.backoffice.bronnen import open_backoffices
+from pip_portal.bestanden.opslag import Bestanden
 from pip_portal.burgerstatus import Burgerstatussen
 from pip_portal.db import open_db
 from pip_portal.gebruiker import require_gebruiker
@@ -50,6 +51,7 @@ def create_app(settings: Settings, transport_for: Transports = lambda _url: None
         async with AsyncExitStack() as stack:
             app.state.db = await stack.enter_async_context(open_db(settings.database_url))
             app.state.sleutels = Sleutels(settings)
+            app.state.bestanden = Bestanden(app.state.db, settings, app.state.sleutels)
             app.state.sessies = Sessies(app.state.db, settings, app.state.sleutels)
             app.state.bronnen = await open_backoffices(settings, transport_for)
             stack.push_async_callback(app.state.bronnen.aclose)

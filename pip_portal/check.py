@@ -14,6 +14,7 @@ from pip_portal import migraties
 from pip_portal.backoffice.bronnen import TransportFor, open_autorisaties
 from pip_portal.backoffice.http import Verbinding
 from pip_portal.backoffice.tokens import ZgwToken
+from pip_portal.bestanden.controle import bestanden_problems
 from pip_portal.errors import BackofficeDefect, BackofficeUnavailable, LoginRefused, NotFound
 from pip_portal.inloggen.saml.provider import Dienstverlener
 from pip_portal.settings import Api, Backoffice, Koppeling, Settings, is_this_machine
@@ -37,7 +38,7 @@ async def problems(settings: Settings, transport_for: TransportFor | None = None
         if koppeling is not None
     ]
     checks += [_backoffice(backoffice, transport_for) for backoffice in settings.backoffices]
-    checks += [_brp(settings.brp, transport_for), _kvk(settings.kvk, transport_for)]
+    checks += [_brp(settings.brp, transport_for), _kvk(settings.kvk, transport_for), bestanden_problems(settings)]
     return [line for lines in await asyncio.gather(*checks) for line in lines]
 
 

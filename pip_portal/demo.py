@@ -149,6 +149,7 @@ def prepare(ports: Ports, folder: Path) -> Demo:
         "PIP_BRP": json.dumps({"root": f"{backoffice_url}/haalcentraal/api/brp", "headers": {"X-API-KEY": BRP_KEY}}),
         "PIP_KVK": json.dumps({"root": f"{backoffice_url}/kvk/api", "headers": {"apikey": KVK_KEY}}),
         "PIP_DEMO_IDP_URL": f"http://localhost:{ports.idp}",
+        "PIP_BESTANDEN": json.dumps({"map": str(folder / "bestanden"), "werkmap": str(own)}),
     }
     portaal |= {f"PIP_{middel.upper()}": json.dumps(koppeling) for middel, koppeling in koppelingen.items()}
     settings = settings_of(portaal)

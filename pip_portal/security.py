@@ -1,6 +1,8 @@
 """What guards every answer and every request: headers, CSP, size limits, same origin and a token on POST."""
 
 import hmac
+from collections.abc import Callable
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -15,6 +17,9 @@ from pip_portal.web import form_fields
 
 MAX_QUERY = 8_000  # bytes; the longest honest one is a search with filters
 MAX_BODY = 64_000  # bytes; no form of the portal needs more
+MAX_UPLOAD = 105_000_000  # bytes; a form with files, on the routes that are marked for it (forms §3.8: 100 MB of files)
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., object])
 
 # CSP of every page; the hand-over page to an identity provider adds its hosts to form-action.
 CSP = (
@@ -75,8 +80,26 @@ class SecurityMiddleware:
         return None
 
 
+def grote_upload(endpoint: Endpoint) -> Endpoint:
+    """Marks a route that takes files: it reads its body itself, as a stream, with bestanden/multipart.py."""
+    endpoint.grote_upload = True  # type: ignore[attr-defined]  # a mark, read back by neemt_bestanden
+    return endpoint
+
+
+def neemt_bestanden(scope: Scope) -> bool:
+    """Whether this is a form with files, on its way to a route that is marked for that."""
+    return getattr(scope.get("endpoint"), "grote_upload", False) and _is_multipart(scope)
+
+
+def _is_multipart(scope: Scope) -> bool:
+    return Headers(scope=scope).get("content-type", "").startswith("multipart/form-data")
+
+
 class LimitMiddleware:
-    """Refuses what is too large: by what it says before anything reads it, and by what really comes in."""
+    """Refuses what is too large: by what it says before anything reads it, and by what really comes in.
+
+    Which route it is for is known once something reads the body; a form with files is judged then.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -85,19 +108,23 @@ class LimitMiddleware:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         read = 0
+        declared = _declared_length(scope)
 
         async def receive_limited() -> Message:
             nonlocal read
+            limit = MAX_UPLOAD if neemt_bestanden(scope) else MAX_BODY
+            if declared > limit:
+                raise HTTPException(413)
             message = await receive()
             read += len(message.get("body", b""))
-            if read > MAX_BODY:
+            if read > limit:
                 raise HTTPException(413)
             return message
 
         app: ASGIApp = self.app
         if len(scope.get("query_string", b"")) + len(scope["path"]) > MAX_QUERY:
             app = error_pages.plain(scope, 414)
-        elif _declared_length(scope) > MAX_BODY:
+        elif declared > (MAX_UPLOAD if _is_multipart(scope) else MAX_BODY):
             app = error_pages.plain(scope, 413)
         await app(scope, receive_limited, send)
         return None
@@ -105,7 +132,7 @@ class LimitMiddleware:
 
 def _declared_length(scope: Scope) -> int:
     length = Headers(scope=scope).get("content-length", "0")
-    return int(length) if len(length) < 10 and length.isascii() and length.isdigit() else MAX_BODY + 1
+    return int(length) if len(length) < 10 and length.isascii() and length.isdigit() else MAX_UPLOAD + 1
 
 
 async def require_same_origin(request: Request) -> None:
@@ -122,8 +149,13 @@ async def require_same_origin(request: Request) -> None:
     same = site == "same-origin" if site else origin == f"{own.scheme}://{own.netloc}"
     if not same:
         raise CsrfRefused
+    # A form with files is not read here: lees_multipart asks for the token, before it takes a file.
+    if getattr(request.state, "sessie", None) is not None and not neemt_bestanden(request.scope):
+        require_token(request, (await form_fields(request)).get("csrf", ""))
+
+
+def require_token(request: Request, token: str) -> None:
+    """Refuse a form that does not carry the token of the session it comes with."""
     sessie = getattr(request.state, "sessie", None)
-    if sessie is not None:
-        token = (await form_fields(request)).get("csrf", "")
-        if not hmac.compare_digest(token.encode(), sessie.csrf.encode()):
-            raise CsrfRefused
+    if sessie is not None and not hmac.compare_digest(token.encode(), sessie.csrf.encode()):
+        raise CsrfRefused

@@ -38,6 +38,7 @@ def production(**changes: object) -> Settings:
             factories.backoffice(zaken=api(), catalogi=api(), documenten=api(), besluiten=None, autorisaties=api()),
         ),
         "digid": KOPPELING,
+        "clamd": "clamav.intern:3310",
     }
     return Settings.model_validate(fields | changes)
 
@@ -69,6 +70,8 @@ def test_a_good_production_configuration_starts() -> None:
         ({"public_url": "mijn.deventer.nl"}, "PIP_PUBLIC_URL: is niet alleen https:// en een hostnaam"),
         ({"demo_idp_url": "http://localhost:8010"}, "PIP_DEMO_IDP_URL hoort alleen bij de demo"),
         ({"backoffices": ()}, "PIP_BACKOFFICES ontbreekt"),
+        ({"clamd": ""}, "PIP_CLAMD ontbreekt"),
+        ({"clamd": "clamav"}, "PIP_CLAMD: is geen host:poort en geen pad van een socket"),
         ({"digid": None}, "PIP_DIGID en PIP_EHERKENNING ontbreken allebei"),
         ({"backoffices": (factories.backoffice(),)}, "een secret van een backoffice is een demowaarde"),
         (
