@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from math import ceil
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -19,10 +20,12 @@ from pip_portal.errors import (
     LoginRefused,
     NotFound,
     NotLoggedIn,
+    TeVaak,
 )
 from pip_portal.inloggen.sessies import get_sessies
 from pip_portal.logs import request_id
 from pip_portal.taal import _
+from pip_portal.tijd import now
 from pip_portal.web import page, wants_fragment
 
 log = logging.getLogger("pip_portal")
@@ -62,6 +65,15 @@ async def database_down(request: Request, exc: Exception) -> Response:
     """Nobody can be recognised without the database: a page that says it is us, and a status that says try again."""
     log.error("database niet bereikbaar", exc_info=exc)
     return _error_page(request, "errors/500.html", 503, referentie=request_id.get())
+
+
+async def te_vaak(request: Request, exc: Exception) -> Response:
+    """Too often: when it may be done again, in words and for machines."""
+    if not isinstance(exc, TeVaak):
+        raise TypeError
+    response = _error_page(request, "errors/te_vaak.html", 429, tot=exc.tot)
+    response.headers["Retry-After"] = str(max(1, ceil((exc.tot - now()).total_seconds())))
+    return response
 
 
 def plain(scope: Scope, status_code: int) -> Response:
@@ -123,6 +135,7 @@ def install(app: FastAPI) -> None:
         NotLoggedIn: not_logged_in,
         LoginRefused: login_refused,
         CsrfRefused: bad_request,
+        TeVaak: te_vaak,
         RequestValidationError: not_found,
         HTTPException: http_error,
         OperationalError: database_down,

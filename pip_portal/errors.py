@@ -1,5 +1,7 @@
 """Exception types of the portal. Imports nothing of ours; `error_pages.py` maps them to pages once."""
 
+from datetime import datetime
+
 
 class PortalError(Exception):
     """Base of every error that the portal turns into a page of its own."""
@@ -44,6 +46,14 @@ class LoginRefused(PortalError):
         super().__init__(reden)
         self.soort = soort
         self.reden = reden
+
+
+class TeVaak(PortalError):
+    """Somebody does something more often than is allowed. tot: when it may be done again."""
+
+    def __init__(self, tot: datetime) -> None:
+        super().__init__("te vaak")
+        self.tot = tot
 
 
 class CsrfRefused(PortalError):

@@ -1,0 +1,96 @@
+"""How often somebody may do something: per person, or per network address for who did not log in.
+
+Keys are keyed hashes, so that the table tells nothing about who did what.
+"""
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Literal
+
+from fastapi import Request
+from sqlalchemy import case
+from sqlalchemy.dialects import postgresql, sqlite
+
+from pip_portal.db import Sessionmaker
+from pip_portal.eigenaar import Eigenaar
+from pip_portal.errors import TeVaak
+from pip_portal.sleutels import Sleutels
+from pip_portal.tables import Teller
+from pip_portal.tijd import now
+
+Handeling = Literal["starten", "bewaren", "uploaden", "indienen", "opzoeken", "ondertekencode"]
+
+
+@dataclass(frozen=True, slots=True)
+class Grens:
+    """So many times in so long a window."""
+
+    aantal: int
+    venster: timedelta
+
+    @property
+    def anoniem(self) -> "Grens":
+        return Grens(max(1, self.aantal // 3), self.venster)
+
+
+# Source: forms §3.8, row Rates.
+GRENZEN: Final[Mapping[Handeling, Grens]] = {
+    "starten": Grens(10, timedelta(hours=1)),
+    "bewaren": Grens(60, timedelta(minutes=1)),
+    "uploaden": Grens(30, timedelta(minutes=10)),
+    "indienen": Grens(5, timedelta(minutes=1)),
+    "opzoeken": Grens(20, timedelta(minutes=1)),
+    "ondertekencode": Grens(5, timedelta(minutes=15)),
+}
+
+
+async def tel(request: Request, eigenaar: Eigenaar | None, handeling: Handeling) -> None:
+    """Count this act of this owner; without a login of this network address, which may do it a third as often.
+
+    Raises: TeVaak when it is too often.
+    """
+    grens = GRENZEN[handeling]
+    if eigenaar is not None and not eigenaar.is_anoniem:
+        wie = eigenaar.hash
+    else:
+        wie, grens = f"adres:{netwerk(request)}", grens.anoniem
+    await tel_wie(request.app.state.db, request.app.state.sleutels, handeling, wie, grens)
+
+
+async def tel_wie(db: Sessionmaker, sleutels: Sleutels, handeling: str, wie: str, grens: Grens) -> None:
+    """Count one act of `wie`, in one statement, so that no two at once are counted as one. Its own transaction.
+
+    Raises: TeVaak when this is more than the limit in the current window.
+    """
+    moment = now()
+    async with db.begin() as session:
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        verlopen = Teller.tot_op <= moment
+        eind = moment + grens.venster
+        eerste = insert(Teller).values(
+            sleutel=sleutels.keyed_hash("teller", f"{handeling}:{wie}"), aantal=1, tot_op=eind
+        )
+        geteld = eerste.on_conflict_do_update(
+            index_elements=["sleutel"],
+            set_={
+                "aantal": case((verlopen, 1), else_=Teller.aantal + 1),
+                "tot_op": case((verlopen, eerste.excluded.tot_op), else_=Teller.tot_op),
+            },
+        ).returning(Teller.aantal, Teller.tot_op)
+        aantal, tot_op = (await session.execute(geteld)).one()
+    if aantal > grens.aantal:
+        raise TeVaak(tot_op)
+
+
+def netwerk(request: Request) -> str:
+    """The network that the request came from: an IPv4 address, or the /64 that one IPv6 subscriber has."""
+    host = request.client.host if request.client else ""
+    try:
+        adres = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if adres.version == 6:
+        return str(ipaddress.ip_network(f"{adres}/64", strict=False))
+    return str(adres)
