@@ -32,6 +32,7 @@ CLIENT = ("pip-portaal", "demo-secret-van-het-portaal-0123456789")
 GEMEENTE_RSIN = "823288444"
 BRP_KEY = "demo-brp-sleutel-0123456789"
 KVK_KEY = "demo-kvk-sleutel-0123456789"
+BAG_KEY = "demo-bag-sleutel-0123456789"
 # What a citizen may read of each kind of zaak; the score of an internal check is not among it.
 VERGUNNING = ("kenteken", "vergunninggebied", "ingangsdatum", "einddatum", "bedrag", "locatie", "aanvang", "bezoekers")
 EIGENSCHAPPEN = {
@@ -148,6 +149,9 @@ def prepare(ports: Ports, folder: Path) -> Demo:
         "PIP_BACKOFFICES": json.dumps([_backoffice(backoffice_url)]),
         "PIP_BRP": json.dumps({"root": f"{backoffice_url}/haalcentraal/api/brp", "headers": {"X-API-KEY": BRP_KEY}}),
         "PIP_KVK": json.dumps({"root": f"{backoffice_url}/kvk/api", "headers": {"apikey": KVK_KEY}}),
+        "PIP_BAG": json.dumps(
+            {"root": f"{backoffice_url}/lvbag/individuelebevragingen/v2", "headers": {"X-Api-Key": BAG_KEY}}
+        ),
         "PIP_DEMO_IDP_URL": f"http://localhost:{ports.idp}",
         "PIP_BESTANDEN": json.dumps({"map": str(folder / "bestanden"), "werkmap": str(own)}),
     }

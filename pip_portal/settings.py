@@ -159,6 +159,9 @@ class Settings(BaseSettings):
     backoffices: tuple[Backoffice, ...] = ()
     brp: Api | None = None
     kvk: Api | None = None
+    bag: Api | None = None
+    gemeente: str = "Deventer"
+    gemeentecodes: tuple[str, ...] = ("0150",)  # of addresses that lie here: theirs, and of what was merged into it
     digid: Koppeling | None = None
     eherkenning: Koppeling | None = None
     sessie_inactief: timedelta = timedelta(minutes=15)
@@ -266,9 +269,10 @@ class Settings(BaseSettings):
         secrets = [api.secret.get_secret_value() for api in apis if api is not None]
         if any(len(secret) < 32 or "demo" in secret for secret in secrets):
             raise ValueError("een secret van een backoffice is een demowaarde of korter dan 32 tekens")
-        headers = [value.get_secret_value() for api in (self.brp, self.kvk) if api for value in api.headers.values()]
+        registers = [api for api in (self.brp, self.kvk, self.bag) if api]
+        headers = [value.get_secret_value() for api in registers for value in api.headers.values()]
         if any("demo" in value for value in headers):
-            raise ValueError("een sleutel van PIP_BRP of PIP_KVK is een demowaarde")
+            raise ValueError("een sleutel van PIP_BRP, PIP_KVK of PIP_BAG is een demowaarde")
         if 0 < len(self.metrics_token.get_secret_value()) < 32:
             raise ValueError("PIP_METRICS_TOKEN is korter dan 32 tekens")
 

@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from . import autorisaties, besluiten, brp, catalogi, catalogus, documenten, documenten_schrijven, kvk
+from . import autorisaties, bag, besluiten, brp, catalogi, catalogus, documenten, documenten_schrijven, kaart, kvk
 from .beheer import api as beheer_api
 from .beheer import page as beheer_page
 from .config import Config
@@ -29,6 +29,8 @@ MODULES = (
     autorisaties,
     brp,
     kvk,
+    bag,
+    kaart,
     beheer_api,
     beheer_page,
 )
@@ -55,6 +57,7 @@ def create_backoffice(config: Config) -> FastAPI:
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(kvk.KvkFout, kvk.kvk_fout_response)
+    app.add_exception_handler(bag.BagFout, bag.bag_fout_response)
     for module in MODULES:
         app.include_router(module.router)
     app.add_api_route("/gezond", healthy, methods=["GET"])

@@ -111,6 +111,7 @@ class Config(BaseSettings):
     jwt_geldig_seconden: int = 3600
     brp_sleutel: str = "demo-brp-sleutel-0123456789"
     kvk_sleutel: str = "demo-kvk-sleutel-0123456789"
+    bag_sleutel: str = "demo-bag-sleutel-0123456789"
     vandaag: date | None = None
     clients: tuple[Client, ...] = DEMO_CLIENTS
 

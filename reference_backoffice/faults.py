@@ -19,25 +19,29 @@ ROOTS = {
     "autorisaties": "/autorisaties/api/v1",
     "brp": "/haalcentraal/api/brp",
     "kvk": "/kvk/api",
+    "bag": "/lvbag/individuelebevragingen/v2",
+    "kaart": "/kaart",
 }
-Soort = Literal["vertraging", "status", "antwoord_kwijt", "te_druk", "onzin", "hangt"]
+Soort = Literal["vertraging", "status", "antwoord_kwijt", "fout_na_vastleggen", "te_druk", "onzin", "hangt"]
+Naam = Literal["", "zaken", "catalogi", "documenten", "besluiten", "autorisaties", "brp", "kvk", "bag", "kaart"]
 MAX_OPROEPEN = 20_000
 
 
 class Storing(BaseModel):
     """A fault.
 
-    api: one of zaken, catalogi, documenten, besluiten, autorisaties, brp, kvk; "" for all.
+    api: one of the names in ROOTS; "" for all.
     pad: what the path below the root of the API starts with; methode: "" for all.
     vertraging: the answer is `seconden` late. status: error `status` without doing anything. antwoord_kwijt: done and
-    committed, but the connection breaks before the answer. te_druk: 429 with Retry-After. onzin: status 200 with
+    committed, but the connection breaks before the answer. fout_na_vastleggen: done and committed, but the answer is
+    error `status`. te_druk: 429 with Retry-After. onzin: status 200 with
     `inhoud`. hangt: no answer for `seconden`.
     aantal: how many calls it hits; without it, until it is reset.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    api: Literal["", "zaken", "catalogi", "documenten", "besluiten", "autorisaties", "brp", "kvk"] = ""
+    api: Naam = ""
     pad: str = ""
     methode: str = ""
     soort: Soort
@@ -194,6 +198,9 @@ class Call:
             case "hangt":
                 await asyncio.sleep(storing.seconden)
                 await self._break_off()
+            case "fout_na_vastleggen":
+                await self.app(self.scope, self.receive, self._swallow)
+                await self._answer(storing.status, b'{"title": "Storing", "code": "error"}', "application/json")
             case "antwoord_kwijt":
                 await self.app(self.scope, self.receive, self._swallow)
                 await self._break_off()

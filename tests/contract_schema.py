@@ -18,6 +18,8 @@ NULL_IN_PRACTICE = {"beginObject", "eindeObject", "gezetdoor"}
 EMPTY_IN_PRACTICE = {"opdrachtgevendeOrganisatie", "rsin", "inpA_nummer", "emailadres", "naam"}
 # And what installations really do: a KVK number of 8 digits where the RSIN of 9 belongs.
 SHORTER_IN_PRACTICE = {"innNnpId"}
+# A slip in the BAG specification: it requires a name that its own properties do not have.
+RENAMED_IN_PRACTICE = {"kortNaam": "korteNaam"}
 # References to another file: the part of the URL that tells which, and the file here.
 ELSEWHERE = {"catalogi-api": "catalogi/openapi.yaml"}
 
@@ -102,6 +104,8 @@ class Converter:
             return {key: _as_in_practice(key, self.convert(item)) for key, item in value.items()}
         if name in ("allOf", "anyOf", "oneOf"):
             return [self.convert(item) for item in value]
+        if name == "required" and isinstance(value, list):
+            return [RENAMED_IN_PRACTICE.get(item, item) for item in value]
         if name in ("items", "not") or (name == "additionalProperties" and isinstance(value, dict)):
             return self.convert(value)
         return value

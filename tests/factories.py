@@ -49,6 +49,9 @@ def settings(database_url: str, **overrides: object) -> Settings:
         "backoffices": (backoffice(),),
         "brp": Api(root=f"{BACKOFFICE}/haalcentraal/api/brp", headers={"X-API-KEY": "demo-brp-sleutel-0123456789"}),
         "kvk": Api(root=f"{BACKOFFICE}/kvk/api", headers={"apikey": "demo-kvk-sleutel-0123456789"}),
+        "bag": Api(
+            root=f"{BACKOFFICE}/lvbag/individuelebevragingen/v2", headers={"X-Api-Key": "demo-bag-sleutel-0123456789"}
+        ),
     }
     return Settings.model_validate(fields | overrides)
 

@@ -9,6 +9,8 @@ import httpx
 from fastapi import Depends, Request
 
 from pip_portal.backoffice.autorisaties import AutorisatiesApi
+from pip_portal.backoffice.bag import NAAM as BAG_NAAM
+from pip_portal.backoffice.bag import Bag, open_bag
 from pip_portal.backoffice.besluiten import BesluitenApi
 from pip_portal.backoffice.bron import Bron
 from pip_portal.backoffice.brp import NAAM as BRP_NAAM
@@ -27,6 +29,7 @@ TransportFor = Callable[[str], httpx.AsyncBaseTransport | None]
 
 # Demanded on /zaken*, harmless on the rest of the Zaken API.
 CRS = {"Accept-Crs": "EPSG:4326", "Content-Crs": "EPSG:4326"}
+HAL = {"Accept": "application/hal+json"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,13 @@ class Bronnen:
     zaaksysteem: Zaaksysteem
     brp: Brp
     kvk: Kvk
+    bag: Bag
 
     async def aclose(self) -> None:
         await self.zaaksysteem.close()
         await self.brp.close()
         await self.kvk.close()
+        await self.bag.close()
 
 
 def get_bronnen(request: Request) -> Bronnen:
@@ -62,6 +67,7 @@ async def open_backoffices(settings: Settings, transport_for: TransportFor | Non
         zaaksysteem=Zaaksysteem([_open_bron(b, cache, transport_for) for b in settings.backoffices]),
         brp=Brp(_open(settings.brp, BRP_NAAM, transport_for) if settings.brp else None),
         kvk=Kvk(_open(settings.kvk, KVK_NAAM, transport_for) if settings.kvk else None),
+        bag=open_bag(settings, _open(settings.bag, BAG_NAAM, transport_for, HAL) if settings.bag else None),
     )
 
 
@@ -96,5 +102,5 @@ def _open_zgw(
     )
 
 
-def _open(api: Api, naam: str, transport_for: TransportFor | None) -> Verbinding:
-    return Verbinding(api, naam, transport=transport_for(api.root) if transport_for else None)
+def _open(api: Api, naam: str, transport_for: TransportFor | None, headers: dict[str, str] | None = None) -> Verbinding:
+    return Verbinding(api, naam, headers=headers, transport=transport_for(api.root) if transport_for else None)

@@ -168,12 +168,18 @@ class Gezagsrelatie(Resource):
     minderjarige: Gezagskind = Gezagskind()
     ouder: Gezaghouder | None = None
     ouders: tuple[Gezaghouder, ...] = ()
+    derde: Gezaghouder | None = None
     in_onderzoek: bool = False
+
+    @property
+    def houders(self) -> frozenset[str]:
+        """BSNs of all who have the gezag; "" for a third party who is not known."""
+        return frozenset(h.burgerservicenummer for h in (*self.ouders, self.ouder, self.derde) if h is not None)
 
     def is_van_ouder(self, bsn: str) -> bool:
         """Whether this parent has the gezag, alone or with somebody else."""
-        houders = (*self.ouders, *((self.ouder,) if self.ouder else ()))
-        return any(houder.burgerservicenummer == bsn for houder in houders)
+        ouders = (*self.ouders, *((self.ouder,) if self.ouder else ()))
+        return any(houder.burgerservicenummer == bsn for houder in ouders)
 
     @property
     def is_gedeeld(self) -> bool:
