@@ -14,6 +14,7 @@ import httpx
 
 from bench.load import Load, first_visit, load
 from bench.record import Rounds, record, save
+from bench.uploads import uploads
 from pip_portal import demo
 from pip_portal.db import open_db
 from pip_portal.gebruiker import Burger
@@ -67,6 +68,7 @@ async def measure(prepared: demo.Demo) -> None:
     print(f"\nEerste bezoek startpagina: {total / 1000:.1f} kB in {requests} verzoeken; daarna {again / 1000:.1f} kB")
     total, requests, again = await first_visit(f"{prepared.url}/zaken", cookies)
     print(f"Eerste bezoek Mijn zaken:  {total / 1000:.1f} kB in {requests} verzoeken; daarna {again / 1000:.1f} kB")
+    print(await uploads(dict(prepared.portaal)))
 
 
 async def log_in(settings: Settings, burger: Burger) -> dict[str, str]:

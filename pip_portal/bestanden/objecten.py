@@ -16,14 +16,15 @@ if TYPE_CHECKING:
     from obstore.store import S3Config
 
 NAAM = N_("de opslag van bestanden")
-DEEL = 5 * 1024 * 1024  # bytes of one part of a large upload; S3 takes no smaller ones
-STUK = 256 * 1024  # bytes that are read at a time
+S3_DEEL = 5 * 1024 * 1024  # bytes of one part of a large upload; S3 takes no smaller ones
+STUK = 256 * 1024  # bytes that are read or written at a time
 
 
 class Objecten:
     """Puts, gets and removes by id. What lies here is ciphertext."""
 
     def __init__(self, opslag: Opslag) -> None:
+        self._deel = S3_DEEL if opslag.s3 else STUK
         self._store: LocalStore | S3Store = (
             _s3(opslag.s3) if opslag.s3 else LocalStore(opslag.map, mkdir=True, automatic_cleanup=True)
         )
@@ -31,7 +32,7 @@ class Objecten:
     async def zet(self, bestand_id: str, bestand: IO[bytes]) -> None:
         """Raises: BackofficeUnavailable."""
         try:
-            await obstore.put_async(self._store, _pad(bestand_id), bestand, chunk_size=DEEL, max_concurrency=1)
+            await obstore.put_async(self._store, _pad(bestand_id), bestand, chunk_size=self._deel, max_concurrency=1)
         except (BaseError, OSError) as exc:
             raise BackofficeUnavailable(NAAM, type(exc).__name__) from exc
 
@@ -61,7 +62,7 @@ def _pad(bestand_id: str) -> str:
 
 
 def _s3(s3: S3) -> S3Store:
-    opties: S3Config = {"region": s3.regio}
+    opties: S3Config = {"region": s3.regio, "disable_bulk_delete": True}  # not every S3 knows how to
     if s3.endpoint:
         opties["endpoint"] = s3.endpoint
         opties["virtual_hosted_style_request"] = False

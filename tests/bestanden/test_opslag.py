@@ -1,6 +1,6 @@
 """Files of a concept: taken in, counted, scanned, kept encrypted, opened for who may, and removed."""
 
-import random
+import tracemalloc
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -259,7 +259,7 @@ async def test_a_file_of_nobody_is_claimed_or_goes(portal: FastAPI, bestanden: B
 async def test_what_was_changed_in_the_store_is_noticed(
     portal: FastAPI, bestanden: Bestanden, concept: tuple[str, str], tmp_path: Path
 ) -> None:
-    info = await stuur(bestanden, concept, voorbeelden.pdf(tekst=random.Random(1).randbytes(200_000)))
+    info = await stuur(bestanden, concept, voorbeelden.pdf(tekst=voorbeelden.ruis(200_000)))
     (bestand,) = [pad for pad in (tmp_path / "opslag").rglob("*") if pad.is_file()]
     goed = bestand.read_bytes()
     for slecht in (goed[:-1], goed[:65_552], bytes([goed[0] ^ 1]) + goed[1:], goed[65_552:] + goed[:65_552]):
@@ -282,3 +282,21 @@ async def test_a_store_that_fails_leaves_no_file_and_says_when_to_try_again(
     assert await bestanden.lijst(concept[1]) == ()
     async with portal.state.db() as session:
         assert [rij.concept_id for rij in await session.scalars(select(tables.Bestand))] == [None]
+
+
+async def test_a_large_file_is_never_whole_in_memory(bestanden: Bestanden, concept: tuple[str, str]) -> None:
+    groot = voorbeelden.pdf(tekst=voorbeelden.ruis(30_000_000))
+    tracemalloc.start()
+    try:
+        info = await bestanden.voeg_toe(
+            *concept, "bewijs", "a.pdf", voorbeelden.stroom(groot, 65_536), Eisen(("pdf",), max_bytes=50_000_000)
+        )
+        _info, stroom = await bestanden.open(info.id, concept_id=concept[1])
+        grootte = 0
+        async for stuk in stroom:
+            grootte += len(stuk)
+        _nu, piek = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert grootte == len(groot)
+    assert piek < 3_000_000, f"{piek / 1e6:.1f} MB"

@@ -1,42 +1,27 @@
 """clamd as it speaks: what it says decides, and silence is never "clean"."""
 
-import asyncio
-import struct
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
 from pip_portal.bestanden.scanner import EICAR, Clamd, Plaatsvervanger, ScannerStil
+from tests.bestanden.clamd import clamd_server
 from tests.bestanden.voorbeelden import stroom
 
 pytestmark = pytest.mark.geen_database
 
 
 @pytest.fixture
-async def clamd(tmp_path: Path) -> AsyncIterator[Callable[[bytes | None], Clamd]]:
-    """A clamd of our own, by its documentation; given what it says, or None to know only EICAR."""
-    zegt: list[bytes | None] = [None]
+async def clamd(tmp_path: Path) -> AsyncIterator[Callable[..., Clamd]]:
+    """Given what it says, or None to know only EICAR."""
+    async with clamd_server(tmp_path / "clamd.sock") as zegt:
 
-    async def praat(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        opdracht = await reader.readuntil(b"\0")
-        inhoud = b""
-        if opdracht == b"zINSTREAM\0":
-            while lengte := struct.unpack("!I", await reader.readexactly(4))[0]:
-                inhoud += await reader.readexactly(lengte)
-        oordeel = b"stream: Eicar-Test-Signature FOUND\0" if EICAR in inhoud else b"stream: OK\0"
-        vast = zegt[0]
-        writer.write(vast if vast is not None else b"PONG\0" if opdracht == b"zPING\0" else oordeel)
-        writer.close()
+        def maak(antwoord: bytes | None = None) -> Clamd:
+            zegt[0] = antwoord
+            return Clamd(str(tmp_path / "clamd.sock"))
 
-    server = await asyncio.start_unix_server(praat, tmp_path / "clamd.sock")
-
-    def maak(antwoord: bytes | None = None) -> Clamd:
-        zegt[0] = antwoord
-        return Clamd(str(tmp_path / "clamd.sock"))
-
-    yield maak
-    server.close()
+        yield maak
 
 
 async def test_clean_and_infected(clamd: Callable[..., Clamd]) -> None:

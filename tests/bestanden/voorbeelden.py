@@ -1,6 +1,7 @@
 """Files as people send them, and as they should not."""
 
 import io
+import random
 import zipfile
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -75,6 +76,11 @@ def _pakket(delen: dict[str, bytes]) -> bytes:
         for naam, inhoud in delen.items():
             pakket.writestr(naam, inhoud)
     return buffer.getvalue()
+
+
+def ruis(aantal: int) -> bytes:
+    """Bytes that no compression makes smaller, the same each time."""
+    return random.Random(1).randbytes(aantal)
 
 
 async def stroom(inhoud: bytes, stuk: int = 1000) -> AsyncIterator[bytes]:

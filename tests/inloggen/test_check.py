@@ -18,6 +18,7 @@ from reference_backoffice.app import create_backoffice
 from reference_backoffice.config import DEMO_CLIENTS, Client, Recht
 from reference_backoffice.config import Config as BackofficeConfig
 from tests import factories
+from tests.bestanden.clamd import clamd_server
 
 SECRET = "een-geheim-van-de-acceptatie-0123456789"
 KEY = "sleutel-van-de-acceptatie-0123456789"
@@ -38,8 +39,8 @@ def backoffice(tmp_path: Path, seeded_backoffice: Path, client: Client) -> FastA
 
 
 @pytest.fixture
-async def transport_for(backoffice: FastAPI, transport_for: Transport):  # type: ignore[no-untyped-def]  # a generator
-    async with backoffice.router.lifespan_context(backoffice):
+async def transport_for(backoffice: FastAPI, transport_for: Transport, tmp_path: Path):  # type: ignore[no-untyped-def]  # a generator
+    async with backoffice.router.lifespan_context(backoffice), clamd_server(tmp_path / "clamd"):
         yield transport_for
 
 
@@ -49,7 +50,7 @@ def api(name: str, **changes: object) -> Api:
 
 
 @pytest.fixture
-def changed(database_url: str, koppelingen: dict[str, dict[str, object]]) -> Changed:
+def changed(database_url: str, koppelingen: dict[str, dict[str, object]], tmp_path: Path) -> Changed:
     """A configuration that is ready for citizens, with these changes."""
 
     def changed(**changes: object) -> Settings:
@@ -61,6 +62,7 @@ def changed(database_url: str, koppelingen: dict[str, dict[str, object]]) -> Cha
             "backoffices": (factories.backoffice(**apis),),
             "brp": Api(root=f"{factories.BACKOFFICE}/haalcentraal/api/brp", headers={"X-API-KEY": KEY}),
             "kvk": Api(root=f"{factories.BACKOFFICE}/kvk/api", headers={"apikey": KEY}),
+            "clamd": str(tmp_path / "clamd"),
             **koppelingen,
         }
         url = str(changes.pop("database_url", database_url))
@@ -77,6 +79,8 @@ async def test_a_good_configuration_has_no_problems(changed: Changed, transport_
     ("changes", "line"),
     [
         ({"omgeving": "test"}, "omgeving: staat op test"),
+        ({"clamd": "127.0.0.1:1"}, "virusscanner: clamd antwoordt niet"),
+        ({"bestanden": {"s3": {"bucket": "b", "endpoint": "https://127.0.0.1:1"}}}, "bestanden: opslaan, lezen"),
         ({"brp": None}, "BRP: niet ingesteld"),
         ({"kvk": None}, "KVK: niet ingesteld"),
         ({"database_url": "postgresql://pip@127.0.0.1:1/pip"}, "database: niet bereikbaar"),
