@@ -27,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "migrate": _migrate,
         "check": _check,
         "migratie": _new_migration,
+        "inzendingen": _inzendingen,
     }
     try:
         return handler[args.command](args)
@@ -62,6 +63,11 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--map", default="var", help="folder for the data of the demo")
     commands.add_parser("migrate", help="bring the database to the version of this code")
     commands.add_parser("check", help="check a production configuration from end to end")
+    inzendingen = commands.add_parser("inzendingen", help="what could not be handed over to the backoffice, and retry")
+    wat = inzendingen.add_subparsers(dest="wat", required=True)
+    wat.add_parser("lijst", help="what got stuck or takes long, with the reason")
+    wat.add_parser("toon", help="state, steps and reason of one").add_argument("nummer")
+    wat.add_parser("opnieuw", help="hand over again").add_argument("nummer", help='number, or "alle"')
     commands.add_parser("migratie", help="for developers: new migration").add_argument("omschrijving")
     return parser
 
@@ -129,6 +135,17 @@ def _check(_args: argparse.Namespace) -> int:
     aantal = "1 punt" if len(problems) == 1 else f"{len(problems)} punten"
     print(f"{aantal} om te herstellen." if problems else "Niets aan de hand.")
     return 1 if problems else 0
+
+
+def _inzendingen(args: argparse.Namespace) -> int:
+    from pip_portal.inzendingen import opdrachtregel
+
+    uitkomst = asyncio.run(opdrachtregel.voer_uit(Settings(), args.wat, getattr(args, "nummer", "")))
+    for regel in uitkomst.regels:
+        print(regel)
+    if uitkomst.fout:
+        print(uitkomst.fout, file=sys.stderr)
+    return 1 if uitkomst.fout else 0
 
 
 def _new_migration(args: argparse.Namespace) -> int:

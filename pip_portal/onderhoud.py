@@ -13,6 +13,7 @@ from pip_portal.backoffice.zaaksysteem import Zaaksysteem
 from pip_portal.db import Sessionmaker
 from pip_portal.errors import PortalError
 from pip_portal.inloggen.saml.provider import Dienstverlener
+from pip_portal.inzendingen.toezicht import toezicht
 from pip_portal.tijd import now
 
 log = logging.getLogger("pip_portal")
@@ -31,6 +32,7 @@ async def onderhoud(db: Sessionmaker, dienstverleners: Mapping[str, Dienstverlen
         ronde += 1
         try:
             await remove_expired(db)
+            await toezicht(db)
         except SQLAlchemyError as exc:
             log.error("opruimen mislukt", exc_info=exc)
         if ronde % METADATA_ELKE == 0:

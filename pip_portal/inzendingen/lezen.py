@@ -1,0 +1,143 @@
+"""What pages show of an inzending: only ever to the eigenaar, and at once, whatever the backoffice does."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from pip_portal.db import Sessionmaker
+from pip_portal.errors import NotFound
+from pip_portal.inzendingen.inhoud import Inhoud
+from pip_portal.inzendingen.toestand import hapert
+from pip_portal.sleutels import Sleutels
+from pip_portal.tables import Inzending
+from pip_portal.tijd import now
+
+RECENT: Final = timedelta(minutes=10)  # after handing over: so long a list of zaken elsewhere may be a moment behind
+GESTOPT: Final = timedelta(days=14)  # what was broken off stays visible with its reason
+
+
+@dataclass(frozen=True, slots=True)
+class Ingezonden:
+    """An inzending for its eigenaar. inhoud: None when its term ended and it was emptied; number and moment stay.
+
+    bron and zaak_uuid: the zaak it became, "" as long as there is none. hapert: handing over takes long.
+    is_verwerkt: the backoffice has all of it. reden: fixed word for why it was broken off.
+    """
+
+    id: str
+    soort: str
+    nummer: str
+    formulier: str
+    versie: int
+    toestand: str
+    ontvangen_op: datetime
+    overgedragen_op: datetime | None
+    bron: str
+    zaak_uuid: str
+    hapert: bool
+    reden: str
+    hash: str
+    inhoud: Inhoud | None = field(repr=False)
+
+    @property
+    def is_verwerkt(self) -> bool:
+        return self.toestand == "overgedragen"
+
+    @property
+    def wacht(self) -> bool:
+        return self.toestand in ("wacht_op_betaling", "wacht_op_ondertekening")
+
+    @property
+    def is_afgebroken(self) -> bool:
+        return self.toestand == "afgebroken"
+
+    @property
+    def duurt_lang(self) -> bool:
+        """The citizen reads the same when it takes long and when a person must help."""
+        return self.hapert or self.toestand == "vastgelopen"
+
+
+async def lees(db: Sessionmaker, sleutels: Sleutels, eigenaar_hash: str, inzending_id: str) -> Ingezonden:
+    """The inzending of this eigenaar; its id is that of the concept it was.
+
+    Raises: NotFound when it does not exist, or is somebody else's.
+    """
+    async with db() as session:
+        rij = await session.scalar(
+            select(Inzending).where(Inzending.id == inzending_id, Inzending.eigenaar == eigenaar_hash)
+        )
+    if rij is None:
+        raise NotFound("geen inzending van deze eigenaar")
+    return _ingezonden(rij, sleutels)
+
+
+async def lijst(db: Sessionmaker, sleutels: Sleutels, eigenaar_hash: str) -> tuple[Ingezonden, ...]:
+    """What this eigenaar sent and Mijn zaken may not show yet, newest first.
+
+    Also what was handed over just now (a page that shows the zaak itself leaves it out, by bron and zaak_uuid) and what
+    was broken off lately.
+    """
+    moment = now()
+    async with db() as session:
+        rijen = await session.scalars(
+            select(Inzending)
+            .where(
+                Inzending.eigenaar == eigenaar_hash,
+                Inzending.soort == "aanvraag",
+                or_(
+                    Inzending.toestand.not_in(("overgedragen", "afgebroken")),
+                    Inzending.overgedragen_op > moment - RECENT,
+                    (Inzending.toestand == "afgebroken") & (Inzending.ontvangen_op > moment - GESTOPT),
+                ),
+            )
+            .order_by(Inzending.ontvangen_op.desc())
+        )
+        return tuple(_ingezonden(rij, sleutels) for rij in rijen)
+
+
+async def van_zaak(
+    db: Sessionmaker, sleutels: Sleutels, eigenaar_hash: str, bron: str, zaak_uuid: str
+) -> tuple[Ingezonden, ...]:
+    """What this eigenaar sent in for this zaak: the aanvraag it was made of, and what was added later."""
+    async with db() as session:
+        rijen = await session.scalars(
+            select(Inzending)
+            .where(Inzending.eigenaar == eigenaar_hash, Inzending.bron == bron, Inzending.zaak_uuid == zaak_uuid)
+            .order_by(Inzending.ontvangen_op)
+        )
+        return tuple(_ingezonden(rij, sleutels) for rij in rijen)
+
+
+async def open_inhoud(session: AsyncSession, sleutels: Sleutels, inzending_id: str) -> tuple[Inzending, Inhoud]:
+    """Row and content, for work in the background that acts for nobody in particular.
+
+    Raises: NotFound when it is not there, or was emptied.
+    """
+    rij = await session.get(Inzending, inzending_id)
+    if rij is None or not rij.inhoud:
+        raise NotFound("geen inzending, of al opgeruimd")
+    return rij, Inhoud.model_validate_json(sleutels.decrypt(rij.inhoud))
+
+
+def _ingezonden(rij: Inzending, sleutels: Sleutels) -> Ingezonden:
+    voortgang: dict[str, Any] = json.loads(rij.voortgang)
+    return Ingezonden(
+        id=rij.id,
+        soort=rij.soort,
+        nummer=rij.nummer,
+        formulier=rij.formulier,
+        versie=rij.versie,
+        toestand=rij.toestand,
+        ontvangen_op=rij.ontvangen_op,
+        overgedragen_op=rij.overgedragen_op,
+        bron=rij.bron,
+        zaak_uuid=rij.zaak_uuid or "",
+        hapert=hapert(rij.toestand, rij.ontvangen_op, voortgang, now()),
+        reden=str(voortgang.get("reden", "")),
+        hash=rij.hash,
+        inhoud=Inhoud.model_validate_json(sleutels.decrypt(rij.inhoud)) if rij.inhoud else None,
+    )
