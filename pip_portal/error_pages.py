@@ -105,7 +105,7 @@ async def not_logged_in(request: Request, exc: Exception) -> Response:
     """To the login page, which brings the citizen back to the page that was asked for."""
     if not isinstance(exc, NotLoggedIn):
         raise TypeError
-    terug = request.url.path if request.method == "GET" else "/overzicht"
+    terug = exc.terug or (request.url.path if request.method == "GET" else "/overzicht")
     query = f"?terug={quote(terug)}" + ("&verlopen=1" if exc.verlopen else "")
     inloggen = f"{request.url_for('inloggen:kies').path}{query}"
     response: Response = RedirectResponse(inloggen, status_code=303)

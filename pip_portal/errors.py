@@ -28,11 +28,12 @@ class BackofficeDefect(PortalError):
 
 
 class NotLoggedIn(PortalError):
-    """This page needs a login. verlopen: there was a session, and it ended."""
+    """This page needs a login. verlopen: there was a session, and it ended. terug: where to go after the login."""
 
-    def __init__(self, *, verlopen: bool = False) -> None:
+    def __init__(self, *, verlopen: bool = False, terug: str = "") -> None:
         super().__init__("verlopen" if verlopen else "geen sessie")
         self.verlopen = verlopen
+        self.terug = terug
 
 
 class LoginRefused(PortalError):

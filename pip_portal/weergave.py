@@ -1,6 +1,7 @@
 """How dates and sizes are written, in the language of the page."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -25,6 +26,12 @@ def tijdstip(moment: datetime) -> str:
     """14.30 uur."""
     lokaal = moment.astimezone(AMSTERDAM)
     return f"{lokaal:%H.%M} uur" if taal() == "nl" else f"{lokaal:%H:%M}"
+
+
+def euro(cent: int) -> str:
+    """€ 11,30; in English € 11.30."""
+    heel = format_decimal(Decimal(cent) / 100, "#,##0.00", locale=taal())
+    return f"€\N{NO-BREAK SPACE}{heel}"
 
 
 def bestandsgrootte(aantal_bytes: int) -> str:
