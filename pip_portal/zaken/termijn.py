@@ -7,8 +7,8 @@ from typing import Literal
 from pip_portal.backoffice.regels import Zaakdossier
 from pip_portal.burgerstatus import Burgerstatus
 from pip_portal.taal import _
+from pip_portal.termijnen import duur_in_woorden
 from pip_portal.weergave import datum
-from pip_portal.zaken.termijnen import duur_in_woorden
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from pip_portal.zaken.termijnen import duur_in_woorden, eerste_paasdag, einde_termijn, feestdagen
+from pip_portal.termijnen import duur_in_woorden, eerste_paasdag, einde_termijn, feestdagen
 
 
 @pytest.mark.parametrize(
