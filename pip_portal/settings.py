@@ -1,6 +1,7 @@
 """All settings of the portal, read once at start: environment variables PIP_…, or a TOML file named by PIP_CONFIG."""
 
 import os
+import re
 import tomllib
 from datetime import timedelta
 from pathlib import Path
@@ -95,6 +96,10 @@ class Backoffice(Frozen):
     bestandsdelen_vanaf: int = 25_000_000  # bytes; a larger file goes in parts, and not as base64
     # zaaktype.identificatie -> how a citizen withdraws; over what the form says. "nee": not on line
     intrekken: dict[str, Literal["verzoek", "direct", "status", "nee"]] = {}
+    intrekken_status: str = "Intrekking verzocht"  # statustype.omschrijving for "status"
+    # informatieobjecttype.omschrijving of what a citizen adds to a zaak, and for a zaaktype.identificatie of its own
+    aanvulling_documenttype: str = "Bijlage"
+    aanvulling_documenttypen: dict[str, str] = {}
     zaak_plafond: Vertrouwelijkheid = "zaakvertrouwelijk"
     document_plafond: Vertrouwelijkheid = "beperkt_openbaar"
 
@@ -144,6 +149,25 @@ class Opslag(Frozen):
     werkmap: Path | None = None
 
 
+class Smtp(Frozen):
+    """The mail server that takes our mail. terug: where bounces go, when that is not the sender.
+
+    beheer: who hears that work was given up. geen: no encryption, only for the demo and tests.
+    """
+
+    host: str
+    poort: int = 587
+    beveiliging: Literal["starttls", "tls", "geen"] = "starttls"
+    gebruiker: str = ""
+    wachtwoord: SecretStr = SecretStr("")
+    ca: Path | None = None
+    afzender: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    afzender_naam: str = "Gemeente Deventer"
+    terug: str = Field(default="", pattern=r"^([^@\s]+@[^@\s]+)?$")
+    beheer: str = Field(default="", pattern=r"^([^@\s]+@[^@\s]+)?$")
+    timeout: float = 20.0
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="PIP_", env_nested_delimiter="__", frozen=True, extra="forbid", hide_input_in_errors=True
@@ -170,8 +194,13 @@ class Settings(BaseSettings):
     catalogus_cache: timedelta = timedelta(hours=4)
     catalogus_vooraf: bool = True  # read the catalogus at start, so that no citizen waits for it
     burgerstatussen: Path | None = None
+    kaart_tegels: str = ""  # where the tiles of the map are, with {z}, {x} and {y}; empty: no map beside the words
+    kaart_bron: str = "Kaart: Kadaster (CC BY 4.0)"  # whom the maker of the tiles wants to see named
+    kaart_midden: str = Field(default="52.2551,6.1639", pattern=r"^\d{1,2}\.\d{1,6},\d{1,2}\.\d{1,6}$")
     bestanden: Opslag = Opslag()
     clamd: str = Field(default="", description="Virus scanner: host:port, or the path of its socket")
+    smtp: Smtp | None = None
+    werker_in_portaal: bool = False  # the portal itself does what waits in the outbox, without `pip-portal worker`
     metrics_token: SecretStr = SecretStr("")
     demo_idp_url: str = ""  # where the mock identity provider lives; only for the demo's list of test persons
     log_niveau: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -218,6 +247,17 @@ class Settings(BaseSettings):
                 raise ValueError("is geen Fernet-sleutel (32 bytes in url-veilige base64)") from None
         return sleutels
 
+    @field_validator("kaart_tegels")
+    @classmethod
+    def _address_of_a_tile(cls, tegels: str) -> str:
+        """One host, that can stand in a CSP as it is written here."""
+        parts = urlsplit(tegels)
+        named = all(part in parts.path for part in ("{z}", "{x}", "{y}"))
+        host = re.fullmatch(r"[a-z0-9.-]+(:\d+)?", parts.netloc)
+        if tegels and not (parts.scheme in ("http", "https") and host and named):
+            raise ValueError("is geen adres als https://tegels.example/{z}/{x}/{y}.png")
+        return tegels
+
     @field_validator("clamd")
     @classmethod
     def _socket_or_port(cls, clamd: str) -> str:
@@ -261,6 +301,12 @@ class Settings(BaseSettings):
             raise ValueError("PIP_BACKOFFICES ontbreekt")
         if not self.clamd:
             raise ValueError("PIP_CLAMD ontbreekt: zonder virusscanner mag niemand een bestand sturen")
+        if self.smtp is None:
+            raise ValueError("PIP_SMTP ontbreekt: wie iets verstuurt, moet een ontvangstbevestiging krijgen")
+        if self.smtp.beveiliging == "geen":
+            raise ValueError("PIP_SMTP__BEVEILIGING moet starttls of tls zijn buiten de demo")
+        if self.kaart_tegels.startswith("http://"):
+            raise ValueError("PIP_KAART_TEGELS moet https zijn buiten de demo")
         if self.bestanden.s3 and self.bestanden.s3.endpoint.startswith("http://"):
             raise ValueError("PIP_BESTANDEN__S3__ENDPOINT moet https zijn buiten de demo")
         if self.digid is None and self.eherkenning is None:

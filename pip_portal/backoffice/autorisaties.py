@@ -22,6 +22,15 @@ class Applicatie(Resource):
     heeft_alle_autorisaties: bool = False
     autorisaties: tuple[Autorisatie, ...] = ()
 
+    def scopes_voor(self, component: str, soort: str) -> frozenset[str]:
+        """What this client may do with one zaaktype or informatieobjecttype (URL) of a component."""
+        return frozenset(
+            scope
+            for autorisatie in self.autorisaties
+            if autorisatie.component == component and soort in (autorisatie.zaaktype, autorisatie.informatieobjecttype)
+            for scope in autorisatie.scopes
+        )
+
     @property
     def scopes(self) -> frozenset[str]:
         return frozenset(scope for autorisatie in self.autorisaties for scope in autorisatie.scopes)

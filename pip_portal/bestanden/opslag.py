@@ -9,7 +9,7 @@ from typing import Annotated
 from uuid import uuid4
 
 from fastapi import Depends, Request
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from pip_portal import tables
@@ -209,6 +209,10 @@ class Bestanden:
     async def van_inzending(self, inzending_id: str) -> tuple[BestandInfo, ...]:
         return await self._lijst(tables.Bestand.inzending_id == inzending_id)
 
+    async def los(self, veld: str) -> tuple[BestandInfo, ...]:
+        """The files without owner that came in for this `veld`, oldest first; the caller made that name hard to guess."""
+        return await self._lijst(_los(veld))
+
     async def open(
         self, bestand_id: str, *, concept_id: str | None = None, inzending_id: str | None = None
     ) -> tuple[BestandInfo, AsyncIterator[bytes]]:
@@ -257,10 +261,15 @@ class Bestanden:
 
     # ---- what happens to it ----------------------------------------------------------------------------
 
-    async def scan_openstaande(self, concept_id: str | None = None) -> None:
-        """Ask the scanner again about what waits in quarantine; stops at the first silence."""
+    async def scan_openstaande(self, concept_id: str | None = None, *, los: str = "") -> None:
+        """Ask the scanner again about what waits in quarantine; stops at the first silence.
+
+        los: only the files without owner of this veld.
+        """
         bestand = tables.Bestand
         welke = bestand.concept_id == concept_id if concept_id else bestand.concept_id.is_not(None)
+        if los:
+            welke = _los(los)
         async with self._db() as session:
             rijen = list(await session.scalars(select(bestand).where(bestand.staat == "in_quarantaine", welke)))
         for rij in rijen:
@@ -302,6 +311,9 @@ class Bestanden:
             tables.Bestand.inzending_id.is_(None),
         )
 
+    async def verwijder_los(self, veld: str, bestand_id: str) -> None:
+        await self._verwijder(tables.Bestand.id == bestand_id, _los(veld))
+
     async def verwijder_wezen(self) -> int:
         """Remove the files of nobody, and those of an inzending that was cleared; returns how many."""
         bestand, inzending = tables.Bestand, tables.Inzending
@@ -325,6 +337,11 @@ class Bestanden:
         async with self._db() as session:
             vraag = select(func.count()).select_from(tables.Bestand).where(tables.Bestand.staat == "in_quarantaine")
             return await session.scalar(vraag) or 0
+
+
+def _los(veld: str) -> ColumnElement[bool]:
+    bestand = tables.Bestand
+    return (bestand.veld == veld) & bestand.concept_id.is_(None) & bestand.inzending_id.is_(None)
 
 
 async def _stukken(bestand: Werkbestand) -> AsyncIterator[bytes]:

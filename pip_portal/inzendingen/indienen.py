@@ -96,6 +96,7 @@ async def _insert(
         versie=inhoud.versie,
         eigenaar=eigenaar_hash,
         bron=inhoud.doel_bron,
+        zaak_uuid=inhoud.doel_zaak or None,
         toestand=_begintoestand(inhoud),
         inhoud=sleutels.encrypt(canoniek(inhoud)),
         hash=hash_van(inhoud),

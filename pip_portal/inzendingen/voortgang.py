@@ -25,6 +25,7 @@ class Voortgang(BaseModel):
     documenten: dict[str, str] = {}
     sloten: dict[str, str] = {}
     status: str = ""
+    resultaat: str = ""
 
     def als_json(self) -> str:
         return self.model_dump_json(exclude_defaults=True)

@@ -68,6 +68,8 @@ class Beeld:
     resultaattypen: list[Json]
     rollen: list[Json]
     stukken: list[Json]
+    eigenschappen: list[Json]
+    objecten: list[Json]
 
 
 async def load_beeld(db: AsyncConnection, catalogus: Catalogus, uuid: str) -> Beeld:
@@ -90,6 +92,8 @@ async def load_beeld(db: AsyncConnection, catalogus: Catalogus, uuid: str) -> Be
         resultaattypen=catalogus.of_zaaktype("resultaattypen", data["zaaktype"]),
         rollen=list(map(json.loads, rollen)),
         stukken=await _stukken(db, uuid),
+        eigenschappen=await find_onderdeel(db, "zaakeigenschap", data["url"]),
+        objecten=await find_onderdeel(db, "zaakobject", data["url"]),
     )
 
 
