@@ -1,6 +1,8 @@
 """Dutch and English. Dutch is what stands in the code and templates; English comes from vertalingen/en.po."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from gettext import NullTranslations
@@ -24,6 +26,16 @@ _huidige: ContextVar[Taal] = ContextVar("taal", default="nl")
 def taal() -> Taal:
     """The language of the page that is being made."""
     return _huidige.get()
+
+
+@contextmanager
+def schrijf_in(code: Taal) -> Iterator[None]:
+    """Everything inside is written in this language: a mail or a document has the language of its reader."""
+    token = _huidige.set(code)
+    try:
+        yield
+    finally:
+        _huidige.reset(token)
 
 
 @lru_cache
