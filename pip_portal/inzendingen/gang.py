@@ -56,7 +56,7 @@ class Gang:
         self.inhoud = inhoud
         self.opdracht: Zaakopdracht = inhoud.zaak
         self.voortgang = voortgang
-        self._bewaar = bewaar
+        self.bewaar = bewaar
         self._bestanden = bestanden
         self._plaatsen = asyncio.Semaphore(TEGELIJK)
         self.boek: Inboeken
@@ -99,7 +99,7 @@ class Gang:
             raise Vastgelopen("het nummer is van een andere zaak, of van een zaak die wij niet mogen zien")
         self.voortgang.zaak, self.voortgang.zaak_uuid = gevonden.url, str(gevonden.uuid)
         self.voortgang.zaaktype = gevonden.zaaktype
-        await self._bewaar()
+        await self.bewaar()
 
     @property
     def _kenmerk(self) -> str:
@@ -126,7 +126,7 @@ class Gang:
         if not self.voortgang.initiator:
             wie = initiator(self.inhoud, self.boek.backoffice)
             self.voortgang.initiator = await self._rol(wie) if wie else GEEN
-            await self._bewaar()
+            await self.bewaar()
 
     # ---- all that hangs under it -------------------------------------------------------------------------------
 
@@ -150,7 +150,7 @@ class Gang:
         for plaats, wie in enumerate(anderen(self.inhoud, self.boek.backoffice)):
             if str(plaats) not in self.voortgang.rollen:
                 self.voortgang.rollen[str(plaats)] = await self._rol(wie)
-                await self._bewaar()
+                await self.bewaar()
 
     async def _rol(self, wie: Betrokkene) -> str:
         zaak = self.voortgang.zaak
@@ -181,7 +181,7 @@ class Gang:
             if url is None:
                 url = (await self.boek.zet_eigenschap(self.voortgang.zaak, eigenschap.url, waarde)).url
             self.voortgang.eigenschappen[naam] = url
-            await self._bewaar()
+            await self.bewaar()
 
     async def _objecten(self) -> None:
         nodig = [(str(n), o) for n, o in enumerate(self.opdracht.objecten) if str(n) not in self.voortgang.objecten]
@@ -195,7 +195,7 @@ class Gang:
                 gevonden = await self.boek.maak_zaakobject(self.voortgang.zaak, adres)
                 er_al.append(gevonden)
             self.voortgang.objecten[plaats] = gevonden.url
-            await self._bewaar()
+            await self.bewaar()
 
     # ---- documents ---------------------------------------------------------------------------------------------
 
@@ -277,12 +277,12 @@ class Gang:
             await self.boek.koppel_document(zaak, stuk.url, meta.titel)
         self.voortgang.documenten[nummer] = stuk.url
         self.voortgang.sloten.pop(nummer, None)
-        await self._bewaar()
+        await self.bewaar()
 
     async def _maak_document(self, meta: NieuwDocument, openen: Openen) -> Stuk:
         async def bewaar_slot(_url: str, slot: str) -> None:
             self.voortgang.sloten[meta.identificatie] = slot
-            await self._bewaar()
+            await self.bewaar()
 
         try:
             return await self.boek.maak_document(meta, await openen(), bewaar_slot)
@@ -307,7 +307,7 @@ class Gang:
             except BestaatAl:
                 statussen = await self.boek.statussen(self.voortgang.zaak)
         self.voortgang.status = statussen[0].url
-        await self._bewaar()
+        await self.bewaar()
 
 
 def _adres(zaakobject: Zaakobject) -> NieuwAdres:

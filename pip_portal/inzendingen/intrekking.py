@@ -58,7 +58,7 @@ class Intrekking(Aanvulling):
         if all(status.statustype != statustype.url for status in await boek.statussen(voortgang.zaak)):
             await boek.zet_status(voortgang.zaak, statustype.url, inhoud.ontvangen_op - EVEN_EERDER, TOELICHTING)
         voortgang.status = statustype.url
-        await gang._bewaar()
+        await gang.bewaar()
 
     async def _sluit(self, gang: Gang, zaak: Ingeboekt) -> None:
         """A resultaat, then the end status. When the second fails a next try finds the first, and goes on."""
@@ -69,7 +69,7 @@ class Intrekking(Aanvulling):
             raise Vastgelopen(f"resultaattype {RESULTAAT} hoort niet bij het zaaktype") from None
         await self._zet_resultaat(boek, zaak.url, soort.url)
         voortgang.resultaat = soort.url
-        await gang._bewaar()
+        await gang.bewaar()
         einde = await boek.eindstatustype(zaak.zaaktype)
         try:
             await boek.zet_status(zaak.url, einde.url, gang.inhoud.ontvangen_op - EVEN_EERDER, TOELICHTING)

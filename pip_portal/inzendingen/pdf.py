@@ -52,7 +52,7 @@ def _maak(inhoud: Inhoud, taal: Taal) -> bytes:
         ignore_system_fonts=True,
         sys_inputs={"gegevens": gegevens},
         pdf_standards=STANDAARDEN,
-        timestamp=inhoud.ontvangen_op,
+        timestamp=inhoud.ontvangen_op.replace(microsecond=0),  # typst takes whole seconds only
     )
     if not isinstance(pdf, bytes):
         raise TypeError
