@@ -21,6 +21,7 @@ from pip_portal.inloggen import routes as inloggen
 from pip_portal.inloggen.saml.provider import Dienstverlener
 from pip_portal.inloggen.sessies import Sessies, load_sessie
 from pip_portal.onderhoud import onderhoud, warm_catalogus
+from pip_portal.opdrachten import blijf_meten
 from pip_portal.openbaar import routes as openbaar
 from pip_portal.overzicht import routes as overzicht
 from pip_portal.paths import STATIC
@@ -30,6 +31,7 @@ from pip_portal.sleutels import Sleutels
 from pip_portal.statisch import StaticAssets
 from pip_portal.taal import TaalMiddleware
 from pip_portal.verzoeken import VerzoekMiddleware
+from pip_portal.werker import maak_werker
 from pip_portal.zaken import routes as zaken
 
 log = logging.getLogger("pip_portal")
@@ -66,7 +68,14 @@ def create_app(settings: Settings, transport_for: Transports = lambda _url: None
                     http_transport=transport_for(koppeling.idp_entity_id),
                 )
                 stack.push_async_callback(dienstverlener.close)
-            taken = [asyncio.create_task(onderhoud(app.state.db, app.state.dienstverleners))]
+            app.state.werker = maak_werker(
+                settings, app.state.db, app.state.sleutels, app.state.bronnen, app.state.bestanden
+            )
+            stack.push_async_callback(app.state.werker.stop)
+            taken = [asyncio.create_task(blijf_meten(app.state.db))]
+            if settings.werker_in_portaal:
+                taken.append(asyncio.create_task(app.state.werker.draai()))
+            taken += [asyncio.create_task(onderhoud(app.state.db, app.state.dienstverleners))]
             if settings.catalogus_vooraf:
                 taken.append(asyncio.create_task(warm_catalogus(app.state.bronnen.zaaksysteem)))
             stack.callback(lambda: [taak.cancel() for taak in taken])

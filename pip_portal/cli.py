@@ -1,4 +1,4 @@
-"""The command pip-portal: serve, demo, migrate, check."""
+"""The command pip-portal: serve, worker, demo, migrate, check, inzendingen."""
 
 import argparse
 import asyncio
@@ -24,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     handler = {
         "serve": _serve,
         "demo": _demo,
+        "worker": _worker,
         "migrate": _migrate,
         "check": _check,
         "migratie": _new_migration,
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--achterkanaal", type=int, default=8011, help="port of its back channel (mutual TLS)")
     demo.add_argument("--backoffice", type=int, default=8020, help="port of the reference backoffice")
     demo.add_argument("--map", default="var", help="folder for the data of the demo")
+    commands.add_parser("worker", help="do the work that waits: hand over to the backoffice, send mail")
     commands.add_parser("migrate", help="bring the database to the version of this code")
     commands.add_parser("check", help="check a production configuration from end to end")
     inzendingen = commands.add_parser("inzendingen", help="what could not be handed over to the backoffice, and retry")
@@ -113,6 +115,15 @@ def _demo(args: argparse.Namespace) -> int:
     from pip_portal import demo  # only here: the portal itself does not know the stand-ins
 
     return demo.run(demo.Ports(args.portaal, args.idp, args.achterkanaal, args.backoffice), args.map)
+
+
+def _worker(_args: argparse.Namespace) -> int:
+    from pip_portal import logs, werker
+
+    settings = Settings()
+    logs.configure(settings.log_niveau)
+    asyncio.run(werker.draai(settings))
+    return 0
 
 
 def _migrate(_args: argparse.Namespace) -> int:

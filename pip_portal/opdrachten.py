@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from prometheus_client import Gauge
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,6 +27,10 @@ from pip_portal.tijd import now
 log = logging.getLogger(__name__)
 
 Handler = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+AANTAL = Gauge("pip_opdrachten", "Rows of the outbox that are not done, by kind and state", ["soort", "toestand"])
+OUDSTE = Gauge("pip_opdrachten_oudste_seconden", "Age of the oldest row that is due or being retried", ["soort"])
+METEN_ELKE = 15.0  # seconds
 
 MAX_FOUT = 200  # characters, the width of the column
 AFBREKEN = 5.0  # seconds that a handler gets to end itself when it is broken off
@@ -351,6 +356,42 @@ class Werker:
                 .execution_options(synchronize_session=False)
             )
         return gewijzigd is not None
+
+
+async def meet(db: Sessionmaker) -> None:
+    """Count the queue for the monitor: what waits, what is under way, what was given up, and how old it is."""
+    moment = now()
+    aan_de_gang = and_(
+        Opdracht.toestand.in_(("nieuw", "bezig")), or_(Opdracht.pogingen > 0, Opdracht.beurt_op <= moment)
+    )
+    async with db() as session:
+        per_toestand = (
+            await session.execute(
+                select(Opdracht.soort, Opdracht.toestand, func.count())
+                .where(Opdracht.toestand != "klaar")
+                .group_by(Opdracht.soort, Opdracht.toestand)
+            )
+        ).all()
+        oudste = (
+            await session.execute(
+                select(Opdracht.soort, func.min(Opdracht.aangemaakt_op)).where(aan_de_gang).group_by(Opdracht.soort)
+            )
+        ).all()
+    AANTAL.clear()
+    OUDSTE.clear()
+    for soort, toestand, aantal in per_toestand:
+        AANTAL.labels(soort, toestand).set(aantal)
+    for soort, sinds in oudste:
+        OUDSTE.labels(soort).set((moment - sinds).total_seconds())
+
+
+async def blijf_meten(db: Sessionmaker) -> None:
+    while True:
+        try:
+            await meet(db)
+        except (SQLAlchemyError, OSError) as exc:
+            log.warning("de wachtrij is niet te tellen", exc_info=exc)
+        await asyncio.sleep(METEN_ELKE)
 
 
 def _wat(opdracht: Opdracht) -> dict[str, object]:

@@ -70,9 +70,10 @@ UITNODIGING_PRODUCT: Final = Zin(
 )
 TEKENEN: Final = (
     Zin(
-        "U moet antwoord geven vóór {datum}. U logt eerst in. Daarna leest u wat wij vragen, en kiest u of u "
-        "ondertekent.",
-        "You must answer before {datum}. You log in first. Then you read what we ask, and choose whether you sign.",
+        "Het gaat om: een vraag. U kunt antwoorden tot en met {datum}. U logt eerst in. Daarna leest u wat wij vragen, "
+        "en kiest u of u ondertekent.",
+        "This is about: a question. You can answer until {datum}. You log in first. Then you read what we ask, and "
+        "choose whether you sign.",
     ),
     Zin("Lezen en antwoord geven", "Read and answer", link="link"),
     Zin(

@@ -1,0 +1,61 @@
+"""Who does which work of the outbox, and `pip-portal worker`: a process that does nothing else."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from importlib.util import find_spec
+from typing import Final
+
+from pip_portal.backoffice.bronnen import Bronnen, open_backoffices
+from pip_portal.bestanden.opslag import Bestanden
+from pip_portal.db import Sessionmaker, open_db
+from pip_portal.opdrachten import Handler, Tempo, Werker
+from pip_portal.post.mail import SOORT as MAIL
+from pip_portal.post.versturen import Versturen
+from pip_portal.settings import Settings
+from pip_portal.sleutels import Sleutels
+
+log = logging.getLogger(__name__)
+
+# At once, per process: enough to go on while one waits, not so much that a backoffice drowns after an outage.
+GELIJKTIJDIG: Final[Mapping[str, int]] = {"overdracht": 4, "aanvulling": 2, "intrekking": 2, MAIL: 4}
+
+
+def maak_werker(
+    settings: Settings,
+    db: Sessionmaker,
+    sleutels: Sleutels,
+    bronnen: Bronnen,
+    bestanden: Bestanden,
+    *,
+    tempo: Tempo | None = None,
+) -> Werker:
+    """A worker with every handler. Without a mail server, mail stays in the queue."""
+    handlers: dict[str, Handler] = {}
+    if find_spec("pip_portal.inzendingen.pdf"):  # TODO(E): away once the PDF is there
+        from pip_portal.inzendingen.overdracht import Overdracht
+
+        handlers["overdracht"] = Overdracht(db, sleutels, bronnen.zaaksysteem.bronnen, bestanden)
+    if settings.smtp is not None:
+        handlers[MAIL] = Versturen(db, sleutels, settings.smtp, settings.public_url)
+    return Werker(db, sleutels, handlers, gelijktijdig=GELIJKTIJDIG, tempo=tempo)
+
+
+async def draai(settings: Settings, tempo: Tempo | None = None) -> None:
+    """Work until SIGTERM or SIGINT; what is under way then is finished, or given back to another worker."""
+    async with AsyncExitStack() as stack:
+        db = await stack.enter_async_context(open_db(settings.database_url))
+        sleutels = Sleutels(settings)
+        bronnen = await open_backoffices(settings)
+        stack.push_async_callback(bronnen.aclose)
+        werker = maak_werker(settings, db, sleutels, bronnen, Bestanden(db, settings, sleutels), tempo=tempo)
+        taak = asyncio.create_task(werker.draai())
+        for sein in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(sein, taak.cancel)
+        log.info("werker gestart", extra={"mail": settings.smtp is not None})
+        await asyncio.wait({taak})
+        log.info("werker gestopt")
+        if not taak.cancelled():
+            taak.result()
