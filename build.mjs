@@ -10,6 +10,7 @@ import subsetFont from 'subset-font'
 
 const OUT = 'static/dist'
 const STEPS = ['50', '100', '200', '300', '400', '500', '600', '700']
+const SCRIPTS = ['publiek', 'portaal', 'formulier', 'kaart'] // formulier and kaart only on the pages that need them
 const TARGETS = ['es2022', 'chrome109', 'firefox115', 'safari16.4']
 const TOKEN_SOURCE = 'node_modules/@nl-design-system-unstable/voorbeeld-design-tokens/dist/theme.css'
 
@@ -128,7 +129,7 @@ const smallFonts = {
 
 async function bundle() {
   const result = await esbuild.build({
-    entryPoints: { app: 'assets/css/app.css', publiek: 'assets/js/publiek.js', portaal: 'assets/js/portaal.js' },
+    entryPoints: { app: 'assets/css/app.css', ...Object.fromEntries(SCRIPTS.map((name) => [name, `assets/js/${name}.js`])) },
     bundle: true,
     write: false,
     outdir: OUT,
@@ -136,7 +137,7 @@ async function bundle() {
     format: 'iife',
     minify: true,
     legalComments: 'none',
-    loader: { '.woff2': 'file' },
+    loader: { '.woff2': 'file', '.png': 'empty' }, // the pictures of Leaflet are for controls that we do not show
     plugins: [smallFonts],
     assetNames: '[name]-[hash]',
     logLevel: 'warning',
@@ -183,8 +184,8 @@ const bundled = await bundle()
 const components = await purge(bundled.get('app.css').toString())
 const banner = '/*! Bevat componenten van NL Design System (EUPL-1.2): zie THIRD-PARTY-NOTICES.txt */\n'
 writeHashed('app.css', Buffer.from(banner + themeCss(components, theme) + components))
-writeHashed('publiek.js', bundled.get('publiek.js'))
-writeHashed('portaal.js', bundled.get('portaal.js'))
+for (const name of SCRIPTS) writeHashed(`${name}.js`, bundled.get(`${name}.js`))
+writeHashed('kaart.css', bundled.get('kaart.css'))
 writeHashed('icons.svg', Buffer.from(sprite()))
 for (const [name, data] of bundled) {
   if (!name.endsWith('.woff2')) continue
