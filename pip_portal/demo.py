@@ -152,6 +152,8 @@ def prepare(ports: Ports, folder: Path) -> Demo:
         "PIP_BAG": json.dumps(
             {"root": f"{backoffice_url}/lvbag/individuelebevragingen/v2", "headers": {"X-Api-Key": BAG_KEY}}
         ),
+        "PIP_KAART_TEGELS": f"{backoffice_url}/kaart/{{z}}/{{x}}/{{y}}.png",
+        "PIP_KAART_BRON": "Kaart: een getekende stad, alleen voor de demo",
         "PIP_DEMO_IDP_URL": f"http://localhost:{ports.idp}",
         "PIP_BESTANDEN": json.dumps({"map": str(folder / "bestanden"), "werkmap": str(own)}),
     }

@@ -28,6 +28,12 @@ CSP = (
 )
 
 
+def csp_with_images(address: str) -> str:
+    """The CSP of a page that shows pictures from the host of this address: the tiles of a map."""
+    parts = urlsplit(address)
+    return CSP.replace("img-src 'self'", f"img-src 'self' {parts.scheme}://{parts.netloc}")
+
+
 def csp_with_form_action(hosts: tuple[str, ...]) -> str:
     """The CSP of a page whose form goes to these origins (and on from there by redirect)."""
     return CSP.replace("form-action 'self'", " ".join(("form-action 'self'", *hosts)))

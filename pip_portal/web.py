@@ -50,10 +50,12 @@ def make_templates() -> Environment:
         weergave.datum,
         weergave.tijdstip,
         weergave.bestandsgrootte,
+        weergave.euro,
     ):
         env.filters[filter_.__name__] = filter_
     env.globals.update(asset=asset, address=address, taal=taal)
     env.globals["ui"] = env.get_template("components.html").module
+    env.globals["veldtypen"] = env.get_template("veldtypen.html").module
     return env
 
 
