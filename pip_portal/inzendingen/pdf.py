@@ -8,6 +8,7 @@ import json
 import re
 import unicodedata
 from bisect import bisect_right
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +16,7 @@ import typst
 from babel.numbers import format_currency
 
 from pip_portal.inzendingen.inhoud import Aanvrager, Antwoord, Inhoud
+from pip_portal.inzendingen.ondertekening import Verzoek
 from pip_portal.paths import PACKAGE
 from pip_portal.taal import N_, Taal, _, schrijf_in
 from pip_portal.weergave import bestandsgrootte, datum, tijdstip
@@ -37,22 +39,43 @@ MOMENTEN = {
 }
 
 
+ANTWOORDEN = {
+    "getekend": N_("Ja, ik ben het ermee eens en ik onderteken."),
+    "geweigerd": N_("Nee, ik onderteken niet."),
+    "verlopen": N_("Er is niet op tijd geantwoord."),
+}
+
+
 async def maak_pdf(inhoud: Inhoud, taal: Taal) -> bytes:
     """The submission in one language. The same content gives the same bytes."""
     return await asyncio.to_thread(_maak, inhoud, taal)
 
 
+async def maak_antwoord_pdf(verzoek: Verzoek) -> bytes:
+    """What a co-signer was asked, has read, and answered; in the language of who asked."""
+    return await asyncio.to_thread(_maak_antwoord, verzoek)
+
+
 def _maak(inhoud: Inhoud, taal: Taal) -> bytes:
     with schrijf_in(taal):
-        gegevens = json.dumps(schoon(_gegevens(inhoud, taal)))
+        return _zet(_gegevens(inhoud, taal), inhoud.ontvangen_op)
+
+
+def _maak_antwoord(verzoek: Verzoek) -> bytes:
+    taal = verzoek.vraag.taal
+    with schrijf_in(taal):
+        return _zet(_antwoord_gegevens(verzoek, taal), verzoek.beantwoord_op or verzoek.einde)
+
+
+def _zet(gegevens: dict[str, Any], moment: datetime) -> bytes:
     pdf = typst.compile(
         MAP / "aanvraag.typ",
         root=MAP,
         font_paths=_letters(),
         ignore_system_fonts=True,
-        sys_inputs={"gegevens": gegevens},
+        sys_inputs={"gegevens": json.dumps(schoon(gegevens))},
         pdf_standards=STANDAARDEN,
-        timestamp=inhoud.ontvangen_op.replace(microsecond=0),  # typst takes whole seconds only
+        timestamp=moment.replace(microsecond=0),  # typst takes whole seconds only
     )
     if not isinstance(pdf, bytes):
         raise TypeError
@@ -90,6 +113,33 @@ def _gegevens(inhoud: Inhoud, taal: Taal) -> dict[str, Any]:
         ],
         "betaalmoment": _(MOMENTEN[betaling.moment]) if betaling else "",
         "verklaring": inhoud.verklaring.in_taal(taal) if inhoud.verklaring else "",
+        "woorden": _woorden(),
+    }
+
+
+def _antwoord_gegevens(verzoek: Verzoek, taal: Taal) -> dict[str, Any]:
+    vraag, op = verzoek.vraag, verzoek.beantwoord_op or verzoek.einde
+    feiten = [
+        _feit(_("Nummer"), vraag.nummer),
+        _feit(_("Gevraagd door"), vraag.wie) if vraag.wie else None,
+        _feit(_("Vraag"), vraag.vraag.in_taal(taal)),
+        _feit(_("Antwoord"), _(ANTWOORDEN[verzoek.toestand])),
+        _feit(_("Reden"), vraag.reden) if vraag.reden else None,
+        _feit(_("Door"), vraag.ondertekenaar, vraag.rol.in_taal(taal)) if vraag.bsn else None,
+        _feit(_("Op"), _("{datum} om {tijd}").format(datum=datum(op), tijd=tijdstip(op))),
+    ]
+    return {
+        "taal": taal,
+        "titel": _("Mee ondertekenen: {product}").format(product=vraag.product.in_taal(taal)),
+        "nummer": vraag.nummer,
+        "kenmerken": [feit for feit in feiten if feit is not None],
+        "blokken": [
+            {"kop": _("Wat deze persoon heeft gelezen"), "antwoorden": [_antwoord(a, taal) for a in vraag.ziet]}
+        ],
+        "bijlagen": [],
+        "bedragen": [],
+        "betaalmoment": "",
+        "verklaring": "",
         "woorden": _woorden(),
     }
 

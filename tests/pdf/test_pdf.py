@@ -156,11 +156,9 @@ async def test_an_answer_is_text_whatever_it_holds(kwaad: str) -> None:
     pdf = await pdf_van(inhoud(product=tekst(kwaad[:80]), blokken=(blok,)))
     verwacht = "".join(schoon(kwaad).replace("\u200b", "").split())
     gelezen = ["".join(regel.split()) for regel in structuur(pdf)]
+    letters = sorted(verwacht)  # a line from right to left is stored mirrored
     for begin in ("H2:", "P:"):
-        gevonden = next(
-            regel for regel in gelezen if regel.startswith(begin) and len(regel) - len(begin) == len(verwacht)
-        )
-        assert sorted(gevonden.removeprefix(begin)) == sorted(verwacht)  # a line from right to left is stored mirrored
+        assert letters in [sorted(regel.removeprefix(begin)) for regel in gelezen if regel.startswith(begin)]
 
 
 def test_what_no_letter_shows_is_told_by_its_name() -> None:
