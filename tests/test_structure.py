@@ -16,11 +16,12 @@ from tests.conftest import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("pip_portal", "mock_idp", "reference_backoffice")
-FEATURES = ("overzicht", "zaken", "gegevens", "openbaar", "inloggen")
+FEATURES = ("overzicht", "zaken", "gegevens", "openbaar", "inloggen", "ondertekenen")
 SAMPLE = {
     "bron": "zaken",
     "uuid": "00000000-0000-4000-8000-000000000000",
     "document": "00000000-0000-4000-8000-000000000000",
+    "inzending": "00000000-0000-4000-8000-000000000000",
 }
 
 
