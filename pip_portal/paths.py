@@ -10,4 +10,5 @@ TEMPLATES = ROOT / "templates"
 STATIC = ROOT / "static"
 MIGRATIONS = ROOT / "migrations"
 ALEMBIC_INI = ROOT / "alembic.ini"
+DATA = PACKAGE / "data"  # forms, tariffs, sources, fonts of the PDF
 VERTALINGEN = PACKAGE / "vertalingen"

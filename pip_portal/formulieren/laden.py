@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -86,7 +87,8 @@ class Formulieren:
     @classmethod
     def lees(cls, map: Path) -> "Formulieren":
         """Raises: DefinitieFouten with the faults of all files."""
-        lezer = _Lezer(map)
+        bestanden = sorted([*map.glob("*.yaml"), *(map / "formulieren").glob("*.yaml")])
+        lezer = _gelezen(map, tuple((pad, pad.stat().st_mtime_ns) for pad in bestanden))
         if lezer.fouten:
             raise DefinitieFouten(lezer.fouten)
         return cls(lezer.formulieren, lezer.tarieven, lezer.bronnen, lezer.data)
@@ -242,6 +244,12 @@ class _Lezer:
                     plek = plek_van(self.data[slug], ("voorcheck", "uitkomsten", nummer, "naar"))
                     zin = f"formulier '{uitkomst.naar}' bestaat niet{bedoelde_u(uitkomst.naar, self.formulieren)}"
                     self.fouten.append(Fout(plek, zin))
+
+
+@lru_cache(maxsize=2)
+def _gelezen(map: Path, _stand: tuple[tuple[Path, int], ...]) -> _Lezer:
+    """Read once for each state of the files."""
+    return _Lezer(map)
 
 
 def _korte_stap(stap: Kaart) -> Kaart:
