@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+VNU = Path(__file__).resolve().parents[2] / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 BREAKER = 5.5  # seconds after which an open circuit breaker lets a call through again
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 
@@ -152,3 +154,39 @@ def broken(servers: demo.Demo, **storing: object) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def downloads(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("downloads")
+
+
+Look = Callable[[Citizen, str], None]
+
+
+@pytest.fixture(scope="module")
+def check_html(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, str], None]]:
+    """Keeps the HTML of a page under a name; the validator looks at all of them at the end, and finds nothing."""
+    folder = tmp_path_factory.mktemp("html")
+
+    def keep(name: str, source: str) -> None:
+        (folder / f"{name}.html").write_text(source)
+
+    yield keep
+    files = sorted(str(file) for file in folder.glob("*.html"))
+    done = subprocess.run(
+        ["java", "-jar", str(VNU), "--stdout", "--format", "text", *files],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.fixture(scope="module")
+def seen(check_html: Callable[[str, str], None]) -> Look:
+    """Checks a page in the browser, and has its HTML validated."""
+
+    def look(citizen: Citizen, name: str) -> None:
+        citizen.page.wait_for_load_state("networkidle")
+        citizen.expect_accessible()
+        check_html(name, citizen.page.evaluate("fetch(location.href, {cache: 'no-store'}).then(r => r.text())"))
+
+    return look

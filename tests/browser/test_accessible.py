@@ -1,16 +1,12 @@
 """Every page and state: zero axe findings, valid HTML, no sideways scrolling at 320 px, a silent console."""
 
-import subprocess
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from tests.browser.conftest import Citizen, broken
+from tests.browser.conftest import Citizen, Look, broken
 
 pytestmark = [pytest.mark.browser, pytest.mark.seed("N4")]
-ROOT = Path(__file__).resolve().parents[2]
-VNU = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 PUBLIC = [
     "/",
     "/inloggen",
@@ -24,33 +20,6 @@ PUBLIC = [
     "/bestaat-niet",
     "/inloggen/digid/acs?SAMLart=x",
 ]
-
-
-@pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Citizen, str], None]]:
-    """Checks a page in the browser, and keeps its HTML for the validator, which looks at all of them at the end."""
-    folder = tmp_path_factory.mktemp("html")
-
-    def look(citizen: Citizen, name: str) -> None:
-        citizen.page.wait_for_load_state("networkidle")
-        citizen.expect_accessible()
-        source = citizen.page.evaluate("fetch(location.href, {cache: 'no-store'}).then(r => r.text())")
-        (folder / f"{name}.html").write_text(source)
-
-    yield look
-    files = sorted(str(file) for file in folder.glob("*.html"))
-    done = subprocess.run(
-        ["java", "-jar", str(VNU), "--stdout", "--format", "text", *files],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stdout
-
-
-Look = Callable[[Citizen, str], None]
 
 
 def test_public_pages_and_error_pages(citizen: Citizen, seen: Look) -> None:
