@@ -304,6 +304,8 @@ class Werker:
                 await asyncio.wait({werk, lease}, return_when=asyncio.FIRST_COMPLETED)
                 if not werk.done():
                     raise Uitstel("de lease is verlopen")
+                if werk.cancelled():  # from within: nobody asked this worker to stop
+                    raise Uitstel("afgebroken")
                 await werk
             finally:
                 lease.cancel()

@@ -5,12 +5,15 @@ import logging
 import signal
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from importlib.util import find_spec
 from typing import Final
 
 from pip_portal.backoffice.bronnen import Bronnen, open_backoffices
 from pip_portal.bestanden.opslag import Bestanden
 from pip_portal.db import Sessionmaker, open_db
+from pip_portal.inzendingen.aanvulling import Aanvulling
+from pip_portal.inzendingen.intrekking import Intrekking
+from pip_portal.inzendingen.ondertekening_overdracht import Tekenoverdracht
+from pip_portal.inzendingen.overdracht import Overdracht
 from pip_portal.opdrachten import Handler, Tempo, Werker
 from pip_portal.post.mail import SOORT as MAIL
 from pip_portal.post.versturen import Versturen
@@ -20,7 +23,13 @@ from pip_portal.sleutels import Sleutels
 log = logging.getLogger(__name__)
 
 # At once, per process: enough to go on while one waits, not so much that a backoffice drowns after an outage.
-GELIJKTIJDIG: Final[Mapping[str, int]] = {"overdracht": 4, "aanvulling": 2, "intrekking": 2, MAIL: 4}
+GELIJKTIJDIG: Final[Mapping[str, int]] = {
+    "overdracht": 4,
+    "aanvulling": 2,
+    "intrekking": 2,
+    "ondertekening": 2,
+    MAIL: 4,
+}
 
 
 def maak_werker(
@@ -33,11 +42,13 @@ def maak_werker(
     tempo: Tempo | None = None,
 ) -> Werker:
     """A worker with every handler. Without a mail server, mail stays in the queue."""
-    handlers: dict[str, Handler] = {}
-    if find_spec("pip_portal.inzendingen.pdf"):  # TODO(E): away once the PDF is there
-        from pip_portal.inzendingen.overdracht import Overdracht
-
-        handlers["overdracht"] = Overdracht(db, sleutels, bronnen.zaaksysteem.bronnen, bestanden)
+    waarmee = (db, sleutels, bronnen.zaaksysteem.bronnen, bestanden)
+    handlers: dict[str, Handler] = {
+        "overdracht": Overdracht(*waarmee),
+        "aanvulling": Aanvulling(*waarmee),
+        "intrekking": Intrekking(*waarmee),
+        "ondertekening": Tekenoverdracht(*waarmee),
+    }
     if settings.smtp is not None:
         handlers[MAIL] = Versturen(db, sleutels, settings.smtp, settings.public_url)
     return Werker(db, sleutels, handlers, gelijktijdig=GELIJKTIJDIG, tempo=tempo)

@@ -61,12 +61,12 @@ def maak_bericht(
     bericht["Subject"] = onderwerp
     bericht["Date"] = format_datetime(moment)
     bericht["Message-ID"] = f"<{nummer}@{smtp.afzender.rpartition('@')[2]}>"
-    bericht["Content-Language"] = taal
     bericht["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday answer comes back
     bericht["X-Auto-Response-Suppress"] = "All"
     bericht.set_content(_tekst(regels, voet))
     html = TEMPLATE_ENV.get_template("post/mail.html").render(taal=taal, onderwerp=onderwerp, zinnen=regels, voet=voet)
     bericht.add_alternative(html, subtype="html")
+    bericht["Content-Language"] = taal  # after the content, which takes such headers away
     return bericht
 
 
@@ -75,7 +75,8 @@ def host_van(url: str) -> str:
 
 
 def _regel(zin: Zin, taal: str, waarden: Mapping[str, str]) -> Regel:
-    return Regel(zin.in_taal(taal).format(**waarden), waarden.get(zin.link, ""))
+    url = waarden.get(zin.link, "")  # a path is one of the portal: who placed the mail need not know its address
+    return Regel(zin.in_taal(taal).format(**waarden), waarden["portaal"] + url if url.startswith("/") else url)
 
 
 def _tekst(regels: list[Regel], voet: str) -> str:

@@ -19,7 +19,9 @@ from pip_portal import opdrachten
 from pip_portal.db import Sessionmaker, open_db
 from pip_portal.opdrachten import Onmogelijk, Tempo, Uitstel, plaats
 from pip_portal.tables import Opdracht
+from tests import factories
 from tests.opdrachten.conftest import SLEUTELS, SNEL, Gedaan, rij, werker, zet
+from tests.opdrachten.wachten import tot
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 EINDELOOS = 60.0
@@ -27,6 +29,13 @@ EINDELOOS = 60.0
 
 async def storing(_inhoud: Mapping[str, Any]) -> None:
     raise Uitstel("weg")
+
+
+async def wordt(db: Sessionmaker, toestand: str) -> None:
+    async def is_zo() -> bool:
+        return (await rij(db)).toestand == toestand
+
+    await tot(is_zo)
 
 
 async def hangt(_inhoud: Mapping[str, Any]) -> None:
@@ -102,8 +111,6 @@ asyncio.run(main())
 
 
 async def test_processes_share_the_queue(db: Sessionmaker, database_url: str) -> None:
-    from tests import factories
-
     await zet(db, 80)
     processen = [
         await asyncio.create_subprocess_exec(
@@ -173,8 +180,7 @@ async def test_a_worker_that_lost_its_lease_changes_nothing_any_more(db: Session
 
     await zet(db)
     eerste = asyncio.create_task(werker(db, traag).alles())
-    while (await rij(db)).toestand != "bezig":
-        await asyncio.sleep(0.01)
+    await wordt(db, "bezig")
     async with db.begin() as session:  # as another worker that took it over
         await session.execute(update(Opdracht).values(pogingen=7))
     los.set()
@@ -198,8 +204,11 @@ async def test_the_lease_is_renewed_while_the_work_goes_on_and_losing_it_ends_th
     await begonnen.wait()
     eerst = (await rij(db)).lease_tot
     assert eerst is not None
-    while ((await rij(db)).lease_tot or eerst) <= eerst:
-        await asyncio.sleep(0.01)
+
+    async def verlengd() -> bool:
+        return ((await rij(db)).lease_tot or eerst) > eerst
+
+    await tot(verlengd)
     async with db.begin() as session:
         await session.execute(update(Opdracht).values(pogingen=7))
     await asyncio.wait_for(bezig, 5)
@@ -216,8 +225,7 @@ async def test_a_handler_that_hangs_is_broken_off_and_tried_later(db: Sessionmak
 async def test_a_worker_that_is_stopped_gives_back_what_it_had(db: Sessionmaker) -> None:
     await zet(db)
     loop = asyncio.create_task(werker(db, hangt, replace(SNEL, uitloop=timedelta(milliseconds=50))).draai())
-    while (await rij(db)).toestand != "bezig":
-        await asyncio.sleep(0.01)
+    await wordt(db, "bezig")
     loop.cancel()
     await asyncio.wait({loop})
     terug = await rij(db)
@@ -260,8 +268,7 @@ async def test_a_database_that_restarts_does_not_stop_the_worker(db: Sessionmake
 
         await zet(db)
         loop = asyncio.create_task(werker(Hapert(), gedaan).draai())  # type: ignore[arg-type]  # a database that fails
-        while (await rij(db)).toestand != "klaar":
-            await asyncio.sleep(0.01)
+        await wordt(db, "klaar")
         loop.cancel()
         await asyncio.wait({loop})
     assert keren > 2
