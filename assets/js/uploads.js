@@ -44,11 +44,26 @@ function keepOwnFile(body, block) {
   for (const [name, value] of [...body]) if (value instanceof File && name !== own) body.delete(name)
 }
 
+/** Says so before sending instead of after it; the server judges all the same. */
+function isTooLarge(block) {
+  const input = block.querySelector('input[type="file"]')
+  const tooLarge = [...input.files].some((file) => file.size > Number(block.dataset.max))
+  const sentence = block.querySelector('[data-te-groot]')
+  sentence.hidden = !tooLarge
+  if (tooLarge) {
+    input.value = ''
+    const region = document.getElementById('aankondiging')
+    if (region) region.textContent = sentence.textContent.trim()
+  }
+  return tooLarge
+}
+
 export function followUploads() {
   document.addEventListener('htmx:config:request', (event) => {
     const { ctx } = event.detail
     const block = ctx.sourceElement
     if (block.dataset.upload === undefined) return
+    if (isTooLarge(block)) return event.preventDefault()
     keepOwnFile(ctx.request.body, block)
     const onProgress = progressOf(block)
     ctx.fetch = (url, request) => {
