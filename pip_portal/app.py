@@ -14,6 +14,7 @@ from pip_portal.backoffice.bronnen import open_backoffices
 from pip_portal.bestanden.opslag import Bestanden
 from pip_portal.burgerstatus import Burgerstatussen
 from pip_portal.db import open_db
+from pip_portal.formulieren.laden import Formulieren
 from pip_portal.gebruiker import require_gebruiker
 from pip_portal.gegevens import routes as gegevens
 from pip_portal.inloggen import afmelden, vestiging
@@ -21,10 +22,11 @@ from pip_portal.inloggen import routes as inloggen
 from pip_portal.inloggen.saml.provider import Dienstverlener
 from pip_portal.inloggen.sessies import Sessies, load_sessie
 from pip_portal.onderhoud import onderhoud, warm_catalogus
+from pip_portal.ondertekenen import routes as ondertekenen
 from pip_portal.opdrachten import blijf_meten
 from pip_portal.openbaar import routes as openbaar
 from pip_portal.overzicht import routes as overzicht
-from pip_portal.paths import STATIC
+from pip_portal.paths import DATA, STATIC
 from pip_portal.security import LimitMiddleware, SecurityMiddleware, require_same_origin
 from pip_portal.settings import Settings
 from pip_portal.sleutels import Sleutels
@@ -32,17 +34,34 @@ from pip_portal.statisch import StaticAssets
 from pip_portal.taal import TaalMiddleware
 from pip_portal.verzoeken import VerzoekMiddleware
 from pip_portal.werker import maak_werker
+from pip_portal.zaken import aanvullen, intrekken
 from pip_portal.zaken import routes as zaken
 
 log = logging.getLogger("pip_portal")
 
 # Every page is closed unless its router stands in PUBLIC.
-PUBLIC: tuple[APIRouter, ...] = (openbaar.router, inloggen.public, afmelden.public)
-PRIVATE: tuple[APIRouter, ...] = (overzicht.router, zaken.router, gegevens.router, inloggen.private, vestiging.router)
+PUBLIC: tuple[APIRouter, ...] = (openbaar.router, inloggen.public, afmelden.public, ondertekenen.public)
+PRIVATE: tuple[APIRouter, ...] = (
+    overzicht.router,
+    zaken.router,
+    aanvullen.router,
+    intrekken.router,
+    gegevens.router,
+    inloggen.private,
+    vestiging.router,
+    ondertekenen.private,
+)
 # No session and no page: probes, metrics, and messages of the identity provider itself (signed, not from a browser).
 MACHINE: tuple[APIRouter, ...] = (beheer.router, afmelden.machine)
 
 Transports = Callable[[str], httpx.AsyncBaseTransport | None]
+
+
+async def _stop(taken: list[asyncio.Task[None]]) -> None:
+    """End what runs beside the requests, and wait until it has: its connections are closed after this."""
+    for taak in taken:
+        taak.cancel()
+    await asyncio.gather(*taken, return_exceptions=True)
 
 
 def create_app(settings: Settings, transport_for: Transports = lambda _url: None) -> FastAPI:
@@ -53,6 +72,8 @@ def create_app(settings: Settings, transport_for: Transports = lambda _url: None
         async with AsyncExitStack() as stack:
             app.state.db = await stack.enter_async_context(open_db(settings.database_url))
             app.state.sleutels = Sleutels(settings)
+            app.state.formulieren = Formulieren.lees(settings.formulieren or DATA)
+            await app.state.formulieren.bewaar_versies(app.state.db)
             app.state.bestanden = Bestanden(app.state.db, settings, app.state.sleutels)
             app.state.sessies = Sessies(app.state.db, settings, app.state.sleutels)
             app.state.bronnen = await open_backoffices(settings, transport_for)
@@ -78,7 +99,7 @@ def create_app(settings: Settings, transport_for: Transports = lambda _url: None
             taken += [asyncio.create_task(onderhoud(app.state.db, app.state.dienstverleners))]
             if settings.catalogus_vooraf:
                 taken.append(asyncio.create_task(warm_catalogus(app.state.bronnen.zaaksysteem)))
-            stack.callback(lambda: [taak.cancel() for taak in taken])
+            stack.push_async_callback(_stop, taken)
             yield
 
     app = FastAPI(

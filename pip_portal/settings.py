@@ -194,6 +194,7 @@ class Settings(BaseSettings):
     catalogus_cache: timedelta = timedelta(hours=4)
     catalogus_vooraf: bool = True  # read the catalogus at start, so that no citizen waits for it
     burgerstatussen: Path | None = None
+    formulieren: Path | None = None  # folder with formulieren/ and tariffs; empty: those of the package
     kaart_tegels: str = ""  # where the tiles of the map are, with {z}, {x} and {y}; empty: no map beside the words
     kaart_bron: str = "Kaart: Kadaster (CC BY 4.0)"  # whom the maker of the tiles wants to see named
     kaart_midden: str = Field(default="52.2551,6.1639", pattern=r"^\d{1,2}\.\d{1,6},\d{1,2}\.\d{1,6}$")
