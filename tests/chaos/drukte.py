@@ -76,16 +76,19 @@ class Onheil:
     wereld: Wereld
     toeval: random.Random
     wat: list[str] = field(default_factory=list)
+    genoeg: bool = False
 
     async def regeert(self) -> None:
-        """Until cancelled; what was down comes up again by itself."""
+        """Until it is `genoeg`; what was down comes up again before the next thing breaks."""
         rampen = ["portaal", "werker 1", "werker 2", "backoffice", "storing", "storing", "storing", "storing"]
         rampen += ["database"] if self.wereld.cluster else []
-        while True:
+        while not self.genoeg:
             beurten = rampen.copy()
             self.toeval.shuffle(beurten)
             for ramp in beurten:
                 await asyncio.sleep(self.toeval.uniform(0.2, 0.9))
+                if self.genoeg:
+                    return
                 self.wat.append(ramp)
                 if ramp == "storing":
                     await self._storing()
@@ -112,7 +115,7 @@ class Onheil:
             "soort": soort,
             "seconden": 0.4,
             "status": 500,
-            "aantal": self.toeval.randint(1, 6),
+            "aantal": self.toeval.randint(1, 4),
         }
         async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
             try:

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,7 +90,7 @@ class Cluster:
                     parent.chmod(0o711)  # pytest's folders are closed to the user that runs the server
             shutil.chown(folder, "postgres")
         self._run("initdb", "-D", str(self._data), "-U", "pip", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
-        self._start("start")
+        self._start()
 
     @property
     def url(self) -> str:
@@ -98,18 +99,29 @@ class Cluster:
     async def herstart(self) -> None:
         """Crash: no goodbye to any connection, recovery from the log at the start."""
         self.keren_dood += 1
-        await asyncio.to_thread(self._start, "restart")
+        await asyncio.to_thread(self._crash)
 
     def stop(self) -> None:
         self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "stop")
 
-    def _start(self, wat: str) -> None:
+    def _crash(self) -> None:
+        self.stop()
+        for _ in range(50):
+            try:
+                self._start()
+            except subprocess.CalledProcessError:  # what it left behind is not gone yet
+                time.sleep(0.2)
+            else:
+                return
+        raise AssertionError("PostgreSQL komt niet op")
+
+    def _start(self) -> None:
         opties = (
             f"-p {self._port} -k {self._data} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
             " -c shared_buffers=32MB"
         )
         log = str(self._data / "log")
-        self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "-w", "-l", log, "-o", opties, wat)
+        self._run("pg_ctl", "-D", str(self._data), "-w", "-l", log, "-o", opties, "start")
 
     def _run(self, name: str, *arguments: str) -> None:
         command = [str(self._bin / name), *arguments]
