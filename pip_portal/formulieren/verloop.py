@@ -215,7 +215,7 @@ def verloop(formulier: Formulier, antwoorden: Mapping[str, Any], omgeving: Omgev
     for stap in formulier.stappen:
         if stap.toon_als is not None and not waar(stap.toon_als, stand):
             continue
-        nog_niet = _hangt_af_van(formulier, _namen_van(stap)) & open_namen
+        nog_niet = hangt_af_van(formulier, _namen_van(stap)) & open_namen
         velden, open_ = [], []
         for veld in stap.velden:
             if veld.toon_als is not None and not waar(veld.toon_als, stand):
@@ -305,7 +305,7 @@ def _namen_van(stap: Stap) -> frozenset[str]:
     return frozenset(namen)
 
 
-def _hangt_af_van(formulier: Formulier, namen: frozenset[str]) -> frozenset[str]:
+def hangt_af_van(formulier: Formulier, namen: frozenset[str]) -> frozenset[str]:
     """The questions behind these names, also through computed values."""
     gevonden: set[str] = set()
     rand, gezien = set(namen), set()
