@@ -9,13 +9,17 @@ from fastapi.responses import HTMLResponse
 from pip_portal.backoffice.zaaksysteem import ZaaksysteemDep
 from pip_portal.burgerstatus import BurgerstatussenDep
 from pip_portal.db import Db
+from pip_portal.eigenaar import eigenaar_van
 from pip_portal.gebruiker import Ingelogd
+from pip_portal.sleutels import Sleutels
 from pip_portal.tijd import now, vandaag
 from pip_portal.web import binnen_budget, page, wants_fragment
 from pip_portal.zaken import bezoeken, zoekvraag
 from pip_portal.zaken.bezwaar import bezwaar
 from pip_portal.zaken.download import DownloadResponse
 from pip_portal.zaken.feiten import besluitregels, eigenschapregels, kernregels, soort_bestand
+from pip_portal.zaken.ingestuurd import ingestuurd
+from pip_portal.zaken.kan import backoffice_van, kan_aanvullen, wijze_van_intrekken
 from pip_portal.zaken.resultaten import resultaatzin
 from pip_portal.zaken.termijn import termijn
 from pip_portal.zaken.tijdlijn import tijdlijn
@@ -66,6 +70,8 @@ async def show_zaak(
     dossier = await binnen_budget(request, zaaksysteem.get(gebruiker, bron, uuid))
     if dossier is None:
         return page(request, "zaken/laat.html")
+    sleutels: Sleutels = request.app.state.sleutels
+    gestuurd = await ingestuurd(db, sleutels, eigenaar_van(gebruiker, sleutels), dossier)
     vorig_bezoek = await bezoeken.noteer_bezoek(db, gebruiker, bron, uuid, now())
     status = burgerstatus(dossier.regel)
     return page(
@@ -84,6 +90,10 @@ async def show_zaak(
         eigenschapregels=eigenschapregels(dossier),
         soort_bestand=soort_bestand,
         vorig_bezoek=vorig_bezoek,
+        gestuurd=gestuurd,
+        kan_aanvullen=kan_aanvullen(request, dossier, status),
+        kan_intrekken=not any(regel.is_intrekking for regel in gestuurd)
+        and wijze_van_intrekken(request, backoffice_van(request, bron), dossier) != "nee",
         nieuw=bezoeken.wat_is_nieuw(dossier, vorig_bezoek),
         nieuwe_documenten=bezoeken.nieuwe_documenten(dossier, vorig_bezoek),
     )

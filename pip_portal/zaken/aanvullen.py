@@ -1,0 +1,292 @@
+"""Sending what we miss: text and files with a zaak that asks for them. Stored first, handed over afterwards."""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Final
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import HTMLResponse
+from starlette.responses import RedirectResponse, Response
+
+from pip_portal.backoffice.regels import Zaakdossier
+from pip_portal.backoffice.zaaksysteem import ZaaksysteemDep
+from pip_portal.bestanden.geweigerd import BestandGeweigerd
+from pip_portal.bestanden.multipart import lees_multipart
+from pip_portal.bestanden.opslag import BestandenDep, BestandInfo, Eisen
+from pip_portal.burgerstatus import Burgerstatus, BurgerstatussenDep
+from pip_portal.db import Sessionmaker
+from pip_portal.eigenaar import Eigenaar, eigenaar_van
+from pip_portal.errors import BackofficeUnavailable, NotFound
+from pip_portal.gebruiker import Gebruiker, Ingelogd
+from pip_portal.inzendingen import lezen
+from pip_portal.inzendingen.aanvulling import bij_zaak
+from pip_portal.inzendingen.indienen import Ingediend, Veranderd, indienen
+from pip_portal.inzendingen.inhoud import Antwoord, Tweetalig
+from pip_portal.security import grote_upload
+from pip_portal.sleutels import Sleutels
+from pip_portal.taal import _, taal
+from pip_portal.tellers import tel
+from pip_portal.tijd import now
+from pip_portal.web import page
+from pip_portal.zaken import formbewijs
+from pip_portal.zaken.formbewijs import Formbewijs
+from pip_portal.zaken.ingestuurd import regel_van
+from pip_portal.zaken.kan import backoffice_van, kan_aanvullen
+
+router = APIRouter()
+
+Bron = Annotated[str, Path(max_length=20)]
+
+MAX_TEKST: Final = 5000  # characters
+EISEN: Final = Eisen(max_aantal=10)
+KOP: Final = Tweetalig(nl="Uw aanvulling", en="What you add")
+VRAAG: Final = Tweetalig(nl="Wat wilt u ons vertellen?", en="What do you want to tell us?")
+
+
+@dataclass
+class Invoer:
+    """One form as it stands: what was typed and added so far, and what is wrong with it."""
+
+    id: UUID
+    veld: str
+    bewijs: str
+    tekst: str = ""
+    bestanden: tuple[BestandInfo, ...] = ()
+    fouten: dict[str, str] = field(default_factory=dict)
+
+
+def _veld(sleutels: Sleutels, eigenaar: Eigenaar, bron: str, uuid: UUID, id: UUID) -> str:
+    """Under which its files wait: nobody else can make the same name."""
+    return f"aanvulling-{sleutels.keyed_hash('aanvulling', f'{eigenaar.hash}:{bron}:{uuid}:{id}')}"
+
+
+@router.get("/zaken/{bron}/{uuid}/aanvullen", name="zaken:aanvullen")
+async def show_aanvullen(
+    request: Request,
+    gebruiker: Ingelogd,
+    zaaksysteem: ZaaksysteemDep,
+    burgerstatus: BurgerstatussenDep,
+    bron: Bron,
+    uuid: UUID,
+) -> HTMLResponse:
+    dossier = await zaaksysteem.get(gebruiker, bron, uuid)
+    status = burgerstatus(dossier.regel)
+    if not kan_aanvullen(request, dossier, status):
+        return _kan_niet(request, bron, uuid)
+    sleutels: Sleutels = request.app.state.sleutels
+    eigenaar = eigenaar_van(gebruiker, sleutels)
+    id = uuid4()
+    bewijs = formbewijs.maak(id, eigenaar, dossier).verzegel(sleutels)
+    return _toon(
+        request, dossier.naam, Invoer(id, _veld(sleutels, eigenaar, bron, uuid, id), bewijs), bron, uuid, status
+    )
+
+
+@router.post("/zaken/{bron}/{uuid}/aanvullen/{inzending}", name="zaken:aanvullen-versturen")
+@grote_upload
+async def save_aanvullen(
+    request: Request,
+    gebruiker: Ingelogd,
+    zaaksysteem: ZaaksysteemDep,
+    burgerstatus: BurgerstatussenDep,
+    bestanden: BestandenDep,
+    bron: Bron,
+    uuid: UUID,
+    inzending: UUID,
+) -> Response:
+    sleutels: Sleutels = request.app.state.sleutels
+    eigenaar = eigenaar_van(gebruiker, sleutels)
+    await tel(request, eigenaar, "uploaden")
+    veld = _veld(sleutels, eigenaar, bron, uuid, inzending)
+    invoer = Invoer(inzending, veld, "")
+    velden = await _lees(request, bestanden, eigenaar, invoer)
+    if await _is_verstuurd(request, eigenaar, inzending):
+        return _naar_bewijs(request, bron, uuid, inzending)
+    invoer.tekst = velden.get("tekst", "").replace("\r\n", "\n").strip()
+    invoer.bewijs = velden.get("bewijs", "")
+    bewijs = formbewijs.lees(invoer.bewijs, sleutels, inzending, eigenaar, bron, uuid)
+    if verwijder := velden.get("verwijder"):
+        await bestanden.verwijder_los(veld, verwijder)
+    versturen = not verwijder and velden.get("actie") != "toevoegen"
+    dossier: Zaakdossier | None = None
+    if versturen or bewijs is None:
+        dossier = await _kijk_opnieuw(request, zaaksysteem, gebruiker, bron, uuid, bewijs)
+        if dossier is not None and not kan_aanvullen(request, dossier, burgerstatus(dossier.regel)):
+            return _kan_niet(request, bron, uuid)
+        if dossier is not None:
+            bewijs = formbewijs.maak(inzending, eigenaar, dossier)
+            invoer.bewijs = bewijs.verzegel(sleutels)
+    assert bewijs is not None  # noqa: S101 - _kijk_opnieuw raises when there is neither
+    await bestanden.scan_openstaande(los=veld)
+    invoer.bestanden = await bestanden.los(veld)
+    if versturen:
+        _controleer(invoer)
+    status = burgerstatus(dossier.regel) if dossier else None
+    if invoer.fouten or not versturen:
+        return _toon(request, bewijs.naam, invoer, bron, uuid, status, 422 if invoer.fouten else 200)
+    await tel(request, eigenaar, "indienen")
+    try:
+        ingediend = await _verstuur(request, gebruiker, eigenaar, bewijs, invoer)
+    except Veranderd:
+        invoer.bestanden = await bestanden.los(veld)
+        invoer.fouten["bestanden"] = _("Een bestand is weg, of nog niet gecontroleerd. Kijk na wat u wilt sturen.")
+        return _toon(request, bewijs.naam, invoer, bron, uuid, status, 422)
+    await request.app.state.werker.een(ingediend.opdracht)
+    return _naar_bewijs(request, bron, uuid, inzending)
+
+
+@router.get("/zaken/{bron}/{uuid}/aanvullen/{inzending}", name="zaken:aangevuld")
+async def show_aangevuld(request: Request, gebruiker: Ingelogd, bron: Bron, uuid: UUID, inzending: UUID) -> Response:
+    """The receipt: what was received, and when. A page that was never sent begins again."""
+    return await toon_bewijs(request, gebruiker, bron, uuid, inzending, anders="zaken:aanvullen")
+
+
+async def toon_bewijs(
+    request: Request, gebruiker: Gebruiker, bron: str, uuid: UUID, inzending: UUID, *, anders: str
+) -> Response:
+    sleutels: Sleutels = request.app.state.sleutels
+    eigenaar = eigenaar_van(gebruiker, sleutels)
+    try:
+        gelezen = await lezen.lees(request.app.state.db, sleutels, eigenaar.hash, str(inzending))
+    except NotFound:
+        return RedirectResponse(request.url_for(anders, bron=bron, uuid=uuid).path, 303)
+    if (gelezen.bron, gelezen.zaak_uuid) != (bron, str(uuid)):
+        raise NotFound("een inzending bij een andere zaak")
+    inhoud = gelezen.inhoud
+    return page(
+        request,
+        "zaken/ingestuurd.html",
+        fragment="stand",
+        regel=regel_van(gelezen),
+        nummer=gelezen.nummer,
+        naam=inhoud.product.in_taal(taal()) if inhoud else "",
+        antwoorden=[antwoord for blok in inhoud.blokken for antwoord in blok.antwoorden] if inhoud else [],
+        bijlagen=inhoud.bijlagen if inhoud else (),
+        wordt_verwerkt=not (gelezen.is_verwerkt or gelezen.is_afgebroken or gelezen.duurt_lang),
+        zaak_url=request.url_for("zaken:detail", bron=bron, uuid=uuid).path,
+    )
+
+
+# ---- the form ----------------------------------------------------------------------------------------------
+
+
+async def _lees(request: Request, bestanden: BestandenDep, eigenaar: Eigenaar, invoer: Invoer) -> dict[str, str]:
+    """The fields; files come in meanwhile. A file that is refused does not stop the others."""
+
+    async def bewaar(naam_veld: str, naam: str, stroom: object) -> None:
+        if naam_veld != "bestanden":
+            return
+        if len(await bestanden.los(invoer.veld)) >= EISEN.max_aantal:
+            zin = _("U kunt hier hoogstens {aantal} bestanden sturen. Verwijder er eerst één.")
+            invoer.fouten["bestanden"] = zin.format(aantal=EISEN.max_aantal)
+            return
+        try:
+            await bestanden.voeg_toe(eigenaar.hash, None, invoer.veld, naam, stroom, EISEN)  # type: ignore[arg-type]  # a stream of bytes
+        except BestandGeweigerd as exc:
+            invoer.fouten["bestanden"] = exc.zin
+
+    return dict(await lees_multipart(request, bewaar))
+
+
+def _controleer(invoer: Invoer) -> None:
+    if len(invoer.tekst) > MAX_TEKST:
+        invoer.fouten["tekst"] = _("Uw tekst is te lang. Gebruik hoogstens {aantal} tekens.").format(aantal=MAX_TEKST)
+    elif not invoer.tekst and not invoer.bestanden:
+        invoer.fouten.setdefault("tekst", _("Vul in wat u ons wilt vertellen, of voeg een bestand toe."))
+    if any(not bestand.is_bruikbaar for bestand in invoer.bestanden):
+        zin = _("Wij controleren uw bestand nog. Wacht even en verstuur dan opnieuw, of verwijder het bestand.")
+        invoer.fouten.setdefault("bestanden", zin)
+
+
+async def _kijk_opnieuw(
+    request: Request,
+    zaaksysteem: ZaaksysteemDep,
+    gebruiker: Gebruiker,
+    bron: str,
+    uuid: UUID,
+    bewijs: Formbewijs | None,
+) -> Zaakdossier | None:
+    """The zaak as it is now; None when the backoffice is away and this page proves that it was theirs.
+
+    Raises: NotFound; BackofficeUnavailable.
+    """
+    try:
+        return await zaaksysteem.get(gebruiker, bron, uuid)
+    except BackofficeUnavailable:
+        if bewijs is None:
+            raise
+        return None
+
+
+async def _is_verstuurd(request: Request, eigenaar: Eigenaar, inzending: UUID) -> bool:
+    try:
+        await lezen.lees(request.app.state.db, request.app.state.sleutels, eigenaar.hash, str(inzending))
+    except NotFound:
+        return False
+    return True
+
+
+async def _verstuur(
+    request: Request, gebruiker: Gebruiker, eigenaar: Eigenaar, bewijs: Formbewijs, invoer: Invoer
+) -> Ingediend:
+    backoffice = backoffice_van(request, bewijs.bron)
+    tekst = (Antwoord(veld="tekst", vraag=VRAAG, tekst=(Tweetalig(nl=invoer.tekst, en=invoer.tekst),)),)
+    inhoud = bij_zaak(
+        bewijs.id,
+        soort="aanvulling",
+        gebruiker=gebruiker,
+        naam=request.state.sessie.weergavenaam or "",
+        taal=taal(),
+        bron=bewijs.bron,
+        zaak_uuid=str(bewijs.zaak_uuid),
+        zaaknummer=bewijs.zaaknummer,
+        zaaktype=bewijs.zaaktype,
+        product=Tweetalig(nl=bewijs.naam, en=bewijs.naam),
+        kop=KOP,
+        antwoorden=tekst if invoer.tekst else (),
+        bestanden=invoer.bestanden,
+        documenttype=backoffice.aanvulling_documenttypen.get(bewijs.zaaktype, backoffice.aanvulling_documenttype),
+        ontvangen_op=now(),
+    )
+    db: Sessionmaker = request.app.state.db
+    return await indienen(
+        db, request.app.state.sleutels, concept_id=str(bewijs.id), eigenaar_hash=eigenaar.hash, inhoud=inhoud
+    )
+
+
+def _toon(
+    request: Request,
+    naam: str,
+    invoer: Invoer,
+    bron: str,
+    uuid: UUID,
+    status: Burgerstatus | None,
+    status_code: int = 200,
+) -> HTMLResponse:
+    return page(
+        request,
+        "zaken/aanvullen.html",
+        fragment="vragen",
+        status_code=status_code,
+        naam=naam,
+        invoer=invoer,
+        status=status,
+        fouten=[(veld, invoer.fouten[veld]) for veld in ("tekst", "bestanden") if veld in invoer.fouten],
+        fout_tekst=invoer.fouten.get("tekst", ""),
+        fout_bestanden=invoer.fouten.get("bestanden", ""),
+        max_tekst=MAX_TEKST,
+        eisen=EISEN,
+        mag_toevoegen=len(invoer.bestanden) < EISEN.max_aantal,
+        actie_url=request.url_for("zaken:aanvullen-versturen", bron=bron, uuid=uuid, inzending=invoer.id).path,
+        zaak_url=request.url_for("zaken:detail", bron=bron, uuid=uuid).path,
+    )
+
+
+def _kan_niet(request: Request, bron: str, uuid: UUID) -> HTMLResponse:
+    zaak_url = request.url_for("zaken:detail", bron=bron, uuid=uuid).path
+    return page(request, "zaken/kan_niet.html", status_code=409, intrekken=False, zaak_url=zaak_url)
+
+
+def _naar_bewijs(request: Request, bron: str, uuid: UUID, inzending: UUID) -> Response:
+    url = request.url_for("zaken:aangevuld", bron=bron, uuid=uuid, inzending=inzending).path
+    return RedirectResponse(url, 303)
