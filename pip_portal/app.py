@@ -12,8 +12,10 @@ from starlette.middleware import Middleware
 from pip_portal import beheer, error_pages
 from pip_portal.backoffice.bronnen import open_backoffices
 from pip_portal.bestanden.opslag import Bestanden
+from pip_portal.bewaren import Bewaren
 from pip_portal.burgerstatus import Burgerstatussen
 from pip_portal.db import open_db
+from pip_portal.errors import NotFound
 from pip_portal.formulieren.laden import Formulieren
 from pip_portal.gebruiker import require_gebruiker
 from pip_portal.gegevens import routes as gegevens
@@ -64,6 +66,20 @@ async def _stop(taken: list[asyncio.Task[None]]) -> None:
     await asyncio.gather(*taken, return_exceptions=True)
 
 
+def maak_bewaren(app: FastAPI) -> Bewaren:
+    """The job that throws away what has ended, with what it must know of the forms."""
+    state = app.state
+
+    def is_gevoelig(formulier: str, versie: int) -> bool:
+        try:
+            gevoelig: bool = state.formulieren.versie(formulier, versie).gevoelig
+        except NotFound:
+            return True
+        return gevoelig
+
+    return Bewaren(state.db, state.sleutels, state.bestanden, is_gevoelig, state.settings.smtp)
+
+
 def create_app(settings: Settings, transport_for: Transports = lambda _url: None) -> FastAPI:
     """The portal. transport_for gives tests another way to reach a remote URL than the network."""
 
@@ -96,7 +112,7 @@ def create_app(settings: Settings, transport_for: Transports = lambda _url: None
             taken = [asyncio.create_task(blijf_meten(app.state.db))]
             if settings.werker_in_portaal:
                 taken.append(asyncio.create_task(app.state.werker.draai()))
-            taken += [asyncio.create_task(onderhoud(app.state.db, app.state.dienstverleners))]
+            taken += [asyncio.create_task(onderhoud(app.state.db, app.state.dienstverleners, maak_bewaren(app)))]
             if settings.catalogus_vooraf:
                 taken.append(asyncio.create_task(warm_catalogus(app.state.bronnen.zaaksysteem)))
             stack.push_async_callback(_stop, taken)

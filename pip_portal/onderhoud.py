@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pip_portal import tables
 from pip_portal.backoffice.zaaksysteem import Zaaksysteem
+from pip_portal.bewaren import Bewaren
 from pip_portal.db import Sessionmaker
 from pip_portal.errors import PortalError
 from pip_portal.inloggen.saml.provider import Dienstverlener
@@ -19,12 +20,12 @@ from pip_portal.tijd import now
 log = logging.getLogger("pip_portal")
 
 ELKE = 300.0  # seconds between two rounds
-METADATA_ELKE = 12  # rounds: every hour
+METADATA_ELKE = UUR = 12  # rounds: every hour
 MAX_POGINGEN = 50_000  # logins under way; far above an honest quarter of an hour, so that a flood cannot fill the disk
 BEZOEKEN_BEWAREN = timedelta(days=365)
 
 
-async def onderhoud(db: Sessionmaker, dienstverleners: Mapping[str, Dienstverlener]) -> None:
+async def onderhoud(db: Sessionmaker, dienstverleners: Mapping[str, Dienstverlener], bewaren: Bewaren) -> None:
     """Runs until it is cancelled; a round that fails is logged and tried again."""
     ronde = 0
     while True:
@@ -35,6 +36,7 @@ async def onderhoud(db: Sessionmaker, dienstverleners: Mapping[str, Dienstverlen
             await toezicht(db)
         except SQLAlchemyError as exc:
             log.error("opruimen mislukt", exc_info=exc)
+        await bewaren.ronde(alles=ronde % UUR == 0)
         if ronde % METADATA_ELKE == 0:
             for dienstverlener in dienstverleners.values():
                 await dienstverlener.refresh_metadata()

@@ -39,7 +39,7 @@ class Postbus:
         if self.na_data.startswith("250"):
             inhoud = envelope.original_content or b""
             self.brieven.append(inhoud)
-            self.mails.append(message_from_bytes(inhoud, policy=policy.default))  # type: ignore[arg-type]  # the policy makes EmailMessage
+            self.mails.append(message_from_bytes(inhoud, policy=policy.default))
             self.afzenders.append(envelope.mail_from or "")
         return self.na_data
 
