@@ -16,6 +16,9 @@ from pip_portal.bewaren import Bewaren
 from pip_portal.burgerstatus import Burgerstatussen
 from pip_portal.db import open_db
 from pip_portal.errors import NotFound
+from pip_portal.formulieren import fouten as formulierfouten
+from pip_portal.formulieren import routes as formulieren
+from pip_portal.formulieren import routes_aanvragen, routes_versturen
 from pip_portal.formulieren.laden import Formulieren
 from pip_portal.gebruiker import require_gebruiker
 from pip_portal.gegevens import routes as gegevens
@@ -42,7 +45,15 @@ from pip_portal.zaken import routes as zaken
 log = logging.getLogger("pip_portal")
 
 # Every page is closed unless its router stands in PUBLIC.
-PUBLIC: tuple[APIRouter, ...] = (openbaar.router, inloggen.public, afmelden.public, ondertekenen.public)
+PUBLIC: tuple[APIRouter, ...] = (
+    openbaar.router,
+    inloggen.public,
+    afmelden.public,
+    ondertekenen.public,
+    formulieren.router,  # asks for a login itself, unless the form is for everybody
+    routes_versturen.router,  # only for the eigenaar of what it shows
+    routes_aanvragen.router,
+)
 PRIVATE: tuple[APIRouter, ...] = (
     overzicht.router,
     zaken.router,
@@ -133,6 +144,7 @@ def create_app(settings: Settings, transport_for: Transports = lambda _url: None
     app.state.settings = settings
     app.state.burgerstatussen = Burgerstatussen.read(settings.burgerstatussen)
     error_pages.install(app)
+    formulierfouten.install(app)
     browser = [Depends(load_sessie), Depends(require_same_origin)]
     for router in PUBLIC:
         app.include_router(router, dependencies=browser)

@@ -15,7 +15,7 @@ from typing import Any
 from babel.dates import format_date
 
 from pip_portal.backoffice.bronnen import Bronnen
-from pip_portal.backoffice.brp import Persoon
+from pip_portal.backoffice.brp import Geboorte, Persoon
 from pip_portal.backoffice.kvk import Basisprofiel, Vestiging
 from pip_portal.backoffice.regels import Zaakregel, Zakenvraag
 from pip_portal.backoffice.zaaksysteem import Zaaksysteem
@@ -49,8 +49,16 @@ BRP_VELDEN: Mapping[str, tuple[str, ...]] = {
     "brp.nationaliteit": ("nationaliteiten",),
     "brp.geheimhouding": ("burgerservicenummer",),  # comes by itself
     "brp.partner": ("partners.naam",),
-    "brp.kinderen_met_gezag": ("gezag", "partners.burgerservicenummer"),
-    "brp.gezinsleden": ("gezag", "partners.naam", "partners.burgerservicenummer", "partners.geboorte"),
+    "brp.kinderen_met_gezag": (
+        "gezag",
+        "kinderen.burgerservicenummer",
+        "kinderen.geboorte",
+        "partners.burgerservicenummer",
+    ),
+    "brp.gezinsleden": (
+        *("gezag", "kinderen.burgerservicenummer", "kinderen.geboorte"),
+        *("partners.naam", "partners.burgerservicenummer", "partners.geboorte"),
+    ),
 }
 
 
@@ -62,6 +70,7 @@ class Kind:
     naam: str
     bsn: str
     leeftijd: int
+    geboortedatum: date | None = None
 
 
 def paden(formulier: Formulier) -> frozenset[str]:
@@ -137,13 +146,19 @@ async def kinderen(burger: Burger, bronnen: Bronnen, sleutels: Sleutels) -> tupl
 
 def _minderjarigen(persoon: Persoon | None, burger: Burger, sleutels: Sleutels) -> list[Kind]:
     gevonden = []
+    geboren = {k.burgerservicenummer: _geboortedatum(k.geboorte) for k in persoon.kinderen} if persoon else {}
     for relatie in persoon.gezag if persoon else ():
         kind = relatie.minderjarige
         if relatie.is_van_ouder(burger.bsn) and kind.burgerservicenummer and kind.leeftijd is not None:
             naam = kind.naam.volledig if kind.naam else ""
             los = _los(sleutels, kind.burgerservicenummer)
-            gevonden.append(Kind(los, naam, kind.burgerservicenummer, kind.leeftijd))
+            dag = geboren.get(kind.burgerservicenummer)
+            gevonden.append(Kind(los, naam, kind.burgerservicenummer, kind.leeftijd, dag))
     return gevonden
+
+
+def _geboortedatum(geboorte: Geboorte | None) -> date | None:
+    return geboorte.datum.datum if geboorte and geboorte.datum else None
 
 
 def _los(sleutels: Sleutels, nummer: str) -> str:
@@ -165,7 +180,6 @@ async def _brp(nodig: frozenset[str], burger: Burger, voor: Voor, bronnen: Bronn
         return {}
     plaats = persoon.verblijfplaats
     adres = plaats.verblijfadres if plaats else None
-    geboren = persoon.geboorte.datum if persoon.geboorte else None
     gezag = [] if voor.is_kind else persoon.gezag
     kinderen_ = [] if voor.is_kind else _minderjarigen(persoon, burger, sleutels)
     thuis = {burger.bsn, *(p.burgerservicenummer for p in persoon.partners if not p.ontbinding_huwelijk_partnerschap)}
@@ -173,7 +187,7 @@ async def _brp(nodig: frozenset[str], burger: Burger, voor: Voor, bronnen: Bronn
     return {
         "brp.bsn": persoon.burgerservicenummer or None,
         "brp.naam": persoon.naam.volledig if persoon.naam else None,
-        "brp.geboortedatum": geboren.datum if geboren else None,
+        "brp.geboortedatum": _geboortedatum(persoon.geboorte),
         "brp.leeftijd": persoon.leeftijd,
         "brp.adres": ", ".join(plaats.regels) if plaats and plaats.regels else None,
         "brp.postcode": adres.postcode.replace(" ", "") or None if adres else None,
@@ -199,6 +213,7 @@ def _partneroptie(persoon: Persoon, sleutels: Sleutels) -> tuple[Bronoptie, ...]
                 "bsn": partner.burgerservicenummer,
                 "naam": partner.naam.volledig,
                 "soort": "partner",
+                "geboortedatum": _geboortedatum(partner.geboorte),
                 "ander_gezag": False,
             },
         )
@@ -209,8 +224,15 @@ def _partneroptie(persoon: Persoon, sleutels: Sleutels) -> tuple[Bronoptie, ...]
 
 def _kindoptie(kind: Kind, elders: set[str]) -> Bronoptie:
     """ander_gezag: somebody outside this family has the gezag too."""
-    kenmerken = {"bsn": kind.bsn, "naam": kind.naam, "leeftijd": kind.leeftijd, "soort": "kind"}
-    return Bronoptie(kind.waarde, Tekst(nl=kind.naam, en=kind.naam), kenmerken | {"ander_gezag": kind.bsn in elders})
+    kenmerken = {
+        "bsn": kind.bsn,
+        "naam": kind.naam,
+        "soort": "kind",
+        "leeftijd": kind.leeftijd,
+        "geboortedatum": kind.geboortedatum,
+        "ander_gezag": kind.bsn in elders,
+    }
+    return Bronoptie(kind.waarde, Tekst(nl=kind.naam, en=kind.naam), kenmerken)
 
 
 async def _kvk(bedrijf: Bedrijf, bronnen: Bronnen) -> Waarden:
@@ -257,7 +279,7 @@ async def _zaken(nodig: frozenset[str], gebruiker: Gebruiker, zaaksysteem: Zaaks
 
 def _zaakoptie(regel: Zaakregel, sleutels: Sleutels) -> Bronoptie:
     naam = f"{regel.naam}, {regel.nummer}"
-    kenmerken = {"nummer": regel.nummer, "zaaktype": regel.zaaktype.identificatie, "datum": regel.startdatum}
+    kenmerken = {"kenmerk": regel.nummer, "zaaktype": regel.zaaktype.identificatie, "datum": regel.startdatum}
     return Bronoptie(_los(sleutels, f"{regel.bron}/{regel.uuid}"), Tekst(nl=naam, en=naam), kenmerken)
 
 
@@ -280,7 +302,7 @@ async def _besluiten(
                     nl=f"{naam}: besluit van {_datum(verzonden, 'nl')}",
                     en=f"{naam}: decision of {_datum(verzonden, 'en')}",
                 )
-                kenmerken = {"nummer": regel.nummer, "datum": verzonden, "zaaktype": regel.zaaktype.identificatie}
+                kenmerken = {"kenmerk": regel.nummer, "datum": verzonden, "zaaktype": regel.zaaktype.identificatie}
                 opties.append((verzonden, Bronoptie(_los(sleutels, besluit.url), tekst, kenmerken)))
         return opties
 

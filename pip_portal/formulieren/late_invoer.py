@@ -7,7 +7,6 @@ import hashlib
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 from fastapi import Request
@@ -22,17 +21,10 @@ from pip_portal.tijd import now
 
 GELDIG = timedelta(minutes=30)
 ONLANGS = timedelta(hours=2, minutes=15)  # since the concept was in use: the longest session, and its last page
+MAX_STAP = 120
 NIET_BEWAREN = ("csrf", "actie")
 
 Velden = Sequence[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Laat:
-    """stap: page of the form, with "/<item>" behind it for a page of a group."""
-
-    stap: str
-    velden: tuple[tuple[str, str], ...] = field(repr=False)
 
 
 def cookienaam(settings: Settings) -> str:
@@ -49,7 +41,7 @@ async def bewaar(db: Sessionmaker, sleutels: Sleutels, concept_id: str, stap: st
             tables.LateInvoer(
                 id_hash=_hash(geheim),
                 concept_id=concept_id,
-                stap=stap[:120],
+                stap=stap[:MAX_STAP],
                 invoer=sleutels.encrypt(invoer.encode()),
                 verloopt_op=now() + GELDIG,
             )
@@ -57,44 +49,28 @@ async def bewaar(db: Sessionmaker, sleutels: Sleutels, concept_id: str, stap: st
     return geheim
 
 
-async def neem(db: Sessionmaker, sleutels: Sleutels, geheim: str, concept_id: str) -> Laat | None:
-    """What this browser left for this concept, which is then gone. The caller has checked whose concept it is."""
-    async with db.begin() as session:
-        rij = (
-            await session.scalars(
-                delete(tables.LateInvoer)
-                .where(
-                    tables.LateInvoer.id_hash == _hash(geheim),
-                    tables.LateInvoer.concept_id == concept_id,
-                    tables.LateInvoer.verloopt_op > now(),
-                )
-                .returning(tables.LateInvoer)
-            )
-        ).one_or_none()
-    if rij is None:
-        return None
-    try:
-        van, stap, velden = json.loads(sleutels.decrypt(rij.invoer))
-    except ValueError:
-        return None
-    return Laat(stap, tuple((naam, waarde) for naam, waarde in velden)) if van == concept_id else None
-
-
-async def voor_stap(db: Sessionmaker, geheim: str, concept_id: str) -> str | None:
-    """For which page this browser left something; without taking it."""
+async def lees(db: Sessionmaker, sleutels: Sleutels, geheim: str, concept_id: str, stap: str) -> Velden | None:
+    """What this browser left for this page, or None. The caller has checked whose concept it is."""
     async with db() as session:
-        stap: str | None = await session.scalar(
-            select(tables.LateInvoer.stap).where(
+        rij = await session.scalar(
+            select(tables.LateInvoer).where(
                 tables.LateInvoer.id_hash == _hash(geheim),
                 tables.LateInvoer.concept_id == concept_id,
+                tables.LateInvoer.stap == stap[:MAX_STAP],
                 tables.LateInvoer.verloopt_op > now(),
             )
         )
-    return stap
+    if rij is None:
+        return None
+    try:
+        van, _stap, velden = json.loads(sleutels.decrypt(rij.invoer))
+    except ValueError:
+        return None
+    return [(naam, waarde) for naam, waarde in velden] if van == concept_id else None
 
 
 async def gooi_weg(db: Sessionmaker, geheim: str) -> None:
-    """Somebody else logged in in this browser."""
+    """It was used, or somebody else logged in in this browser."""
     async with db.begin() as session:
         await session.execute(delete(tables.LateInvoer).where(tables.LateInvoer.id_hash == _hash(geheim)))
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from fastapi import Request
+from starlette.routing import NoMatchFound
 
 from pip_portal.formulieren.definitie import Formulier
 from pip_portal.taal import taal
@@ -35,13 +36,21 @@ class Kader:
     onderdeel: str = ""
 
 
+def product_url(request: Request, slug: str) -> str:
+    """The page about the product."""
+    try:
+        return request.url_for("producten:detail", slug=slug).path
+    except NoMatchFound:
+        return f"/producten/{slug}"
+
+
 def kader(request: Request, formulier: Formulier, *, anoniem: bool) -> Kader:
     """Around a page that has no concept yet."""
     return Kader(
         product=formulier.product.naam.in_taal(taal()),
         slug=formulier.formulier,
         anoniem=anoniem,
-        product_url=request.url_for("producten:detail", slug=formulier.formulier).path,
+        product_url=product_url(request, formulier.formulier),
     )
 
 

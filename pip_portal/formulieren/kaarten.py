@@ -1,0 +1,62 @@
+"""The cards of what somebody is busy with, for on Overzicht and Mijn zaken."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from pip_portal.db import Db
+from pip_portal.eigenaar import EigenaarDep
+from pip_portal.errors import NotFound
+from pip_portal.formulieren.aanvraag import ConceptenDep
+from pip_portal.formulieren.concepten import Concept
+from pip_portal.formulieren.definitie import Formulier
+from pip_portal.formulieren.laden import Formulieren, FormulierenDep
+from pip_portal.formulieren.paginas import Conceptkaart
+from pip_portal.inloggen.afhankelijkheden import SleutelsDep
+from pip_portal.inzendingen.lezen import Ingezonden, lijst
+from pip_portal.taal import taal
+
+
+async def get_conceptkaarten(
+    request: Request, eigenaar: EigenaarDep, concepten: ConceptenDep, formulieren: FormulierenDep
+) -> tuple[Conceptkaart, ...]:
+    """The open concepts of who is logged in; one whose form is gone is left out."""
+    kaarten = (conceptkaart(request, concept, formulieren) for concept in await concepten.lijst(eigenaar))
+    return tuple(kaart for kaart in kaarten if kaart is not None)
+
+
+async def get_ingezonden(eigenaar: EigenaarDep, db: Db, sleutels: SleutelsDep) -> tuple[Ingezonden, ...]:
+    """What was sent and the backoffice does not have yet."""
+    return await lijst(db, sleutels, eigenaar.hash)
+
+
+Conceptkaarten = Annotated[tuple[Conceptkaart, ...], Depends(get_conceptkaarten)]
+IngezondenDep = Annotated[tuple[Ingezonden, ...], Depends(get_ingezonden)]
+
+
+def conceptkaart(request: Request, concept: Concept, formulieren: Formulieren) -> Conceptkaart | None:
+    try:
+        formulier = formulieren.versie(concept.formulier, concept.versie)
+    except NotFound:
+        return None
+    voor = concept.gegevens.voor
+    start = request.url_for("formulieren:start", slug=concept.formulier)
+    return Conceptkaart(
+        product=formulier.product.naam.in_taal(taal()),
+        url=request.url_for("aanvragen:detail", id=concept.id).path,
+        opnieuw_url=f"{start.path}?voor={voor.waarde}",
+        verwijder_url=request.url_for("aanvragen:stoppen", id=concept.id).path,
+        stap=stapnaam(formulier, concept.laatste_stap),
+        gewijzigd_op=concept.gewijzigd_op,
+        verloopt_op=concept.verloopt_op,
+        voor=voor.naam if voor.is_kind else "",
+    )
+
+
+def stapnaam(formulier: Formulier, stap: str) -> str:
+    """Heading of the page where someone was; "" when it is unknown, or needs an answer to be read."""
+    try:
+        kop = formulier.stap(stap).kop.in_taal(taal())
+    except NotFound:
+        return ""
+    return "" if "{" in kop else kop

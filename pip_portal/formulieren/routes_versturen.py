@@ -1,0 +1,214 @@
+"""Checking the answers, sending them, and the confirmation that keeps working."""
+
+import logging
+from collections.abc import AsyncIterator
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from pip_portal.bestanden.opslag import BestandenDep
+from pip_portal.db import Db
+from pip_portal.eigenaar import Eigenaar, eigenaren
+from pip_portal.errors import NotFound, NotLoggedIn
+from pip_portal.formulieren import opslaan, schermen, versturen
+from pip_portal.formulieren.aanvraag import Aanvraag, AanvraagDep
+from pip_portal.formulieren.laden import FormulierenDep
+from pip_portal.formulieren.paginas import Fouten, Kader, Melding, StandTekst, product_url
+from pip_portal.formulieren.routes_aanvragen import bijlage
+from pip_portal.inloggen.afhankelijkheden import SleutelsDep
+from pip_portal.inzendingen.indienen import Veranderd, indienen
+from pip_portal.inzendingen.lezen import Ingezonden
+from pip_portal.inzendingen.lezen import lees as lees_inzending
+from pip_portal.inzendingen.pdf import maak_pdf
+from pip_portal.taal import _, taal
+from pip_portal.tellers import tel
+from pip_portal.web import form_fields, page
+
+log = logging.getLogger("pip_portal")
+
+router = APIRouter(prefix="/aanvragen/{id}")
+MAX_PEILEN = 24  # times five seconds: two minutes (forms §3.4)
+
+
+# ---- check and send --------------------------------------------------------------------------------------------
+
+
+@router.get("/controleren", name="aanvragen:controleren")
+async def check(request: Request, aanvraag: AanvraagDep, bestanden: BestandenDep) -> Response:
+    if not aanvraag.verloop.is_compleet:
+        return RedirectResponse(opslaan.open_url(request, aanvraag), 303)
+    if any(not bestand.is_bruikbaar for bestand in aanvraag.bestanden):
+        await bestanden.scan_openstaande(aanvraag.id)
+        aanvraag = aanvraag.met_bestanden(await bestanden.lijst(aanvraag.id))
+    return _controlepagina(request, aanvraag)
+
+
+@router.post("/controleren", name="aanvragen:versturen")
+async def send(request: Request, aanvraag: AanvraagDep, db: Db, sleutels: SleutelsDep) -> Response:
+    """Send it: what is sent is recomputed, and must be what the citizen read.
+
+    A double click, a second tab and trying again all end at the one confirmation.
+    """
+    await tel(request, aanvraag.eigenaar, "indienen")
+    velden = await form_fields(request)
+    if not aanvraag.verloop.is_compleet or velden.get("vingerafdruk") != versturen.vingerafdruk(aanvraag):
+        if not aanvraag.verloop.is_compleet:
+            return RedirectResponse(opslaan.open_url(request, aanvraag, versturen.TERUG), 303)
+        return _controlepagina(request, aanvraag, meldingen=(versturen.is_veranderd(aanvraag),), status_code=409)
+    if fouten := versturen.fouten_verklaring(aanvraag, velden):
+        return _controlepagina(request, aanvraag, fouten=fouten, status_code=422)
+    if not versturen.beletsel(aanvraag).mag:
+        return _controlepagina(request, aanvraag, status_code=409)
+    try:
+        sessie = request.state.sessie
+        inhoud = versturen.inhoud_van(aanvraag, sessie.weergavenaam if sessie else None)
+        ingediend = await indienen(
+            db, sleutels, concept_id=aanvraag.id, eigenaar_hash=aanvraag.eigenaar.hash, inhoud=inhoud
+        )
+    except Veranderd:
+        return _controlepagina(request, aanvraag, meldingen=(versturen.is_veranderd(aanvraag),), status_code=409)
+    log.info("aanvraag ingediend", extra={"inzending": ingediend.id, "formulier": aanvraag.formulier.formulier})
+    await request.app.state.werker.een(ingediend.opdracht)  # the normal case is done when the page shows
+    return RedirectResponse(request.url_for("aanvragen:ontvangen", id=ingediend.id).path, 303)
+
+
+def _controlepagina(
+    request: Request,
+    aanvraag: Aanvraag,
+    *,
+    meldingen: tuple[Melding, ...] = (),
+    fouten: Fouten = (),
+    status_code: int = 200,
+) -> Response:
+    beletsel = versturen.beletsel(aanvraag)
+    verklaring = aanvraag.formulier.controle.verklaring
+    laatste = aanvraag.verloop.stappen[-1].stap.stap
+    takenlijst = aanvraag.formulier.vorm == "takenlijst"
+    sessie = request.state.sessie
+    inhoud = versturen.inhoud_van(aanvraag, sessie.weergavenaam if sessie else None)
+    return page(
+        request,
+        "formulieren/controleren.html",
+        status_code=status_code,
+        k=schermen.aanvraagkader(request, aanvraag),
+        blokken=versturen.blokken(request, aanvraag),
+        bedrag=versturen.bedragblok(aanvraag),
+        verklaring=verklaring.in_taal(taal()) if verklaring else "",
+        tekenen=versturen.tekenaars(inhoud),
+        knop=versturen.knop(aanvraag),
+        kan_versturen=beletsel.mag,
+        meldingen=(*meldingen, *beletsel.meldingen, *versturen.veranderde_feiten(aanvraag)),
+        fouten=fouten,
+        vingerafdruk=versturen.vingerafdruk(aanvraag),
+        actie_url=opslaan.controleren_url(request, aanvraag.id),
+        terug_url=request.url_for("aanvragen:detail", id=aanvraag.id).path
+        if takenlijst
+        else opslaan.stap_url(request, aanvraag.id, laatste),
+    )
+
+
+# ---- the confirmation ------------------------------------------------------------------------------------------
+
+
+async def require_ingezonden(request: Request, id: UUID, db: Db, sleutels: SleutelsDep) -> Ingezonden:
+    """What was sent, for its eigenaar only. Raises: NotFound; NotLoggedIn."""
+    wie: tuple[Eigenaar, ...] = eigenaren(request)
+    if not wie:
+        raise NotLoggedIn(verlopen=request.state.sessie_verlopen, terug=request.url.path)
+    for eigenaar in wie:
+        try:
+            return await lees_inzending(db, sleutels, eigenaar.hash, str(id))
+        except NotFound:
+            continue
+    raise NotFound
+
+
+IngezondenDep = Annotated[Ingezonden, Depends(require_ingezonden)]
+
+
+def ingezonden_kader(request: Request, formulieren: FormulierenDep, ingezonden: Ingezonden) -> Kader:
+    slug = ingezonden.formulier
+    naam = ingezonden.inhoud.product if ingezonden.inhoud else formulieren.get(slug).product.naam
+    bekend = slug in formulieren.slugs
+    return Kader(
+        product=naam.in_taal(taal()),
+        slug=slug,
+        anoniem=request.state.sessie is None,
+        product_url=product_url(request, slug) if bekend else "",
+    )
+
+
+@router.get("/ontvangen", name="aanvragen:ontvangen")
+async def received(
+    request: Request,
+    ingezonden: IngezondenDep,
+    formulieren: FormulierenDep,
+    poging: Annotated[int, Query(ge=0, le=99)] = 0,
+) -> Response:
+    """The confirmation: number, moment, what happens now. It keeps working, also before the backoffice has it."""
+    inhoud = ingezonden.inhoud
+    hier = request.url_for("aanvragen:ontvangen", id=ingezonden.id).path
+    wordt_verwerkt = not ingezonden.zaak_uuid and not ingezonden.wacht and not ingezonden.is_afgebroken
+    betaling = inhoud.betaling if inhoud else None
+    ingelogd = request.state.sessie is not None
+    zaak_url = ""
+    if ingezonden.zaak_uuid and ingelogd:
+        zaak_url = request.url_for("zaken:detail", bron=ingezonden.bron, uuid=ingezonden.zaak_uuid).path
+    return page(
+        request,
+        "formulieren/ontvangen.html",
+        fragment="stand",
+        k=ingezonden_kader(request, formulieren, ingezonden),
+        nummer=ingezonden.nummer,
+        ontvangen_op=ingezonden.ontvangen_op,
+        tekst=inhoud.bevestiging.in_taal(taal()) if inhoud and inhoud.bevestiging else _standaard(),
+        stand=_stand(ingezonden),
+        wordt_verwerkt=wordt_verwerkt and poging < MAX_PEILEN,
+        stand_url=f"{hier}?poging={poging + 1}",
+        poging=poging,
+        beslissen_voor=inhoud.beslissen_voor if inhoud else None,
+        kopie_url=request.url_for("aanvragen:kopie", id=ingezonden.id).path,
+        zaak_url=zaak_url,
+        zaken_url=request.url_for("zaken:list").path if ingelogd else "",
+        mail=bool(inhoud and inhoud.email),
+        tekenen=versturen.tekenaars(inhoud) if inhoud else (),
+        betaling_tekst=versturen.betaalmoment(betaling.moment) if betaling and betaling.cent else "",
+        bedrag_cent=betaling.cent if betaling else 0,
+    )
+
+
+def _standaard() -> str:
+    return _("Wij kijken naar uw aanvraag. U hoort van ons.")
+
+
+def _stand(ingezonden: Ingezonden) -> StandTekst:
+    """Where it stands, in the words of forms §3.7."""
+    if ingezonden.is_afgebroken:
+        zin = _("Deze aanvraag gaat niet door. Hebt u daar een vraag over? Bel 14 0570.")
+        return StandTekst("waarschuwing", _("Uw aanvraag is gestopt"), zin)
+    if ingezonden.wacht:
+        return StandTekst("info", _("Wij wachten op een akkoord"), _("Daarna gaan wij verder met uw aanvraag."))
+    if ingezonden.duurt_lang:
+        zin = _("Het verwerken duurt langer. U hoeft niets te doen. De datum van ontvangst blijft gelden.")
+        return StandTekst("info", _("Ontvangen, wordt verwerkt"), zin)
+    if ingezonden.is_verwerkt:
+        return StandTekst("ok", _("Uw aanvraag is verwerkt"), _("U vindt uw aanvraag bij Mijn zaken."))
+    if ingezonden.zaak_uuid:
+        return StandTekst("info", _("Uw zaak is gemaakt"), _("Uw bijlagen worden nog toegevoegd."))
+    zin = _("Uw aanvraag staat over een paar minuten bij Mijn zaken. U hoeft niets te doen.")
+    return StandTekst("info", _("Ontvangen, wordt verwerkt"), zin)
+
+
+@router.get("/kopie.pdf", name="aanvragen:kopie")
+async def copy(ingezonden: IngezondenDep) -> Response:
+    """A copy of what was sent. Raises: NotFound when its term ended and it was removed."""
+    if ingezonden.inhoud is None:
+        raise NotFound
+    pdf = await maak_pdf(ingezonden.inhoud, taal())
+
+    async def stroom() -> AsyncIterator[bytes]:
+        yield pdf
+
+    return bijlage(f"{ingezonden.nummer}.pdf", "application/pdf", stroom())
