@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run reset test test-fast format lint types migration bench build clean setup setup-dev vertalingen
+.PHONY: help run reset test test-fast format lint types migration bench build clean setup setup-dev vertalingen chaos
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,7 +24,10 @@ test: setup-dev ## everything that CI runs
 	@$(BIN)/python scripts/test.py
 
 test-fast: setup-dev ## unit and contract tests only, on SQLite, without a browser
-	@$(BIN)/python -m pytest -q -n auto -m "not browser"
+	@$(BIN)/python -m pytest -q -n auto -m "not browser and not chaos"
+
+chaos: setup-dev ## 5,000 submissions while everything around them is killed and comes back
+	@PIP_CHAOS=5000 $(BIN)/python -m pytest -q -m chaos --timeout=7200 --log-cli-level=WARNING
 
 format: setup-dev ## format Python and templates
 	@$(BIN)/ruff format .

@@ -79,15 +79,15 @@ class Onheil:
     genoeg: bool = False
 
     async def regeert(self) -> None:
-        """Until it is `genoeg`; what was down comes up again before the next thing breaks."""
+        """Until it is `genoeg` and everything broke once; what was down comes up before the next thing breaks."""
         rampen = ["portaal", "werker 1", "werker 2", "backoffice", "storing", "storing", "storing", "storing"]
         rampen += ["database"] if self.wereld.cluster else []
-        while not self.genoeg:
+        while not self.genoeg or not set(rampen) <= set(self.wat):
             beurten = rampen.copy()
             self.toeval.shuffle(beurten)
             for ramp in beurten:
                 await asyncio.sleep(self.toeval.uniform(0.2, 0.9))
-                if self.genoeg:
+                if self.genoeg and set(rampen) <= set(self.wat):
                     return
                 self.wat.append(ramp)
                 if ramp == "storing":
