@@ -6,8 +6,7 @@ from typing import IO
 from PIL import ExifTags, Image, ImageOps
 from pillow_heif import register_heif_opener
 
-from pip_portal.bestanden.geweigerd import BestandGeweigerd
-from pip_portal.taal import _
+from pip_portal.bestanden.afgekeurd import Afgekeurd
 
 MAX_PIXELS = 50_000_000
 SPELING = 0.05  # how far the ratio of a photo may be off (domain §1.3, pasfoto)
@@ -30,38 +29,26 @@ class Beeldeisen:
 def schoon_beeld(soort: str, bron: IO[bytes], doel: IO[bytes], eisen: Beeldeisen) -> None:
     """Write the picture of `bron` to `doel`: upright, without metadata; a heic becomes a jpg.
 
-    Raises: BestandGeweigerd when it cannot be read, is too large, or has another ratio than asked.
+    Raises: Afgekeurd when it cannot be read, is too large, or has another ratio than asked.
     """
     try:
         with Image.open(bron, formats=(FORMATEN[soort],)) as beeld:
             if beeld.width * beeld.height > MAX_PIXELS:
-                raise BestandGeweigerd(_te_groot())
+                raise Afgekeurd("foto_te_groot")
             gps = beeld.getexif().get_ifd(ExifTags.IFD.GPSInfo) if eisen.locatie_bewaren else {}
             icc = beeld.info.get("icc_profile")
             recht = ImageOps.exif_transpose(beeld)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise BestandGeweigerd(_te_groot()) from None
-    except BestandGeweigerd:
+        raise Afgekeurd("foto_te_groot") from None
+    except Afgekeurd:
         raise
     except Exception:  # a broken or hostile file makes a decoder raise anything
-        raise BestandGeweigerd(
-            _("Wij kunnen deze foto niet openen. Maak een nieuwe foto, of sla de foto opnieuw op.")
-        ) from None
-    _controleer_verhouding(recht, eisen.verhouding)
+        raise Afgekeurd("foto_onleesbaar") from None
+    if eisen.verhouding:
+        breed, hoog = eisen.verhouding
+        if abs(recht.width / recht.height / (breed / hoog) - 1) > SPELING:
+            raise Afgekeurd("verhouding")
     _schrijf(recht, "png" if soort == "png" else "jpg", doel, gps, icc)
-
-
-def _te_groot() -> str:
-    return _("Deze foto heeft te veel beeldpunten. Stuur een foto van hoogstens 50 megapixel.")
-
-
-def _controleer_verhouding(beeld: Image.Image, verhouding: tuple[int, int] | None) -> None:
-    if verhouding is None:
-        return
-    breed, hoog = verhouding
-    if abs(beeld.width / beeld.height / (breed / hoog) - 1) > SPELING:
-        zin = _("De foto heeft niet de goede verhouding. Maak een foto van {breed} bij {hoog} millimeter.")
-        raise BestandGeweigerd(zin.format(breed=breed, hoog=hoog))
 
 
 def _schrijf(beeld: Image.Image, extensie: str, doel: IO[bytes], gps: dict[int, object], icc: bytes | None) -> None:

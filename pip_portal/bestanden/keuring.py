@@ -1,46 +1,26 @@
-"""What kind of file it really is, and whether it is one that cannot do harm. Runs in a thread."""
+"""Looks into a file that a stranger made: can it do harm? Runs in a process of its own, with little time and memory.
 
+What it parses is hostile until proven otherwise; a parser that hangs, eats memory or breaks takes only this process
+along. It gets open files and their keys, never a name, and imports as little as it can.
+"""
+
+import json
+import os
+import resource
+import sys
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from contextlib import suppress
+from typing import Any
 
 import pikepdf
-import puremagic
 
-from pip_portal.bestanden.beelden import Beeldeisen, schoon_beeld
-from pip_portal.bestanden.geweigerd import BestandGeweigerd, opsomming
+from pip_portal.bestanden.afgekeurd import Afgekeurd
 from pip_portal.bestanden.kluis import Werkbestand
-from pip_portal.taal import _
 
-KOP = 8_192  # bytes by which a kind is known
-
-
-@dataclass(frozen=True)
-class Soort:
-    """extensies: as people write them; the first is what we write. begin: what it must start with, at `vanaf`."""
-
-    mime: str
-    extensies: tuple[str, ...]
-    begin: tuple[bytes, ...]
-    vanaf: int = 0
-
-
-SOORTEN = {
-    "pdf": Soort("application/pdf", ("pdf",), (b"%PDF-",)),
-    "jpg": Soort("image/jpeg", ("jpg", "jpeg"), (b"\xff\xd8\xff",)),
-    "png": Soort("image/png", ("png",), (b"\x89PNG\r\n\x1a\n",)),
-    "heic": Soort(
-        "image/heic", ("heic", "heif"), tuple(b"ftyp" + merk for merk in (b"heic", b"heix", b"mif1", b"msf1")), 4
-    ),
-    "docx": Soort(
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ("docx",), (b"PK\x03\x04",)
-    ),
-    "odt": Soort("application/vnd.oasis.opendocument.text", ("odt",), (b"PK\x03\x04",)),
-}
-MAGISCH = {"jpg": {".jpg", ".jpeg", ".jfif"}, "heic": {".heic", ".heif"}}  # as the second opinion names them
-BEELDEN = ("jpg", "png", "heic")
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # how an office file with a password looks, and an old .doc
+CPU = 20  # seconds; a photo of 50 megapixel takes two on a quiet machine
+GEHEUGEN = 2_000_000_000  # bytes of address space; a photo of 50 megapixel takes a third of it
+GROOTSTE = 300_000_000  # bytes of a photo that is written anew
 
 MAX_OBJECTEN = 300_000  # of a pdf; the largest honest ones have tens of thousands
 MAX_DIEPTE = 50
@@ -53,107 +33,27 @@ DELEN = frozenset(("/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/XFA", "/Rich
 MAX_ONDERDELEN = 2_000  # of a docx or odt
 MAX_UITGEPAKT = 200_000_000  # bytes
 MAX_XML = 2_000_000  # bytes of the parts that we read ourselves
-
-
-@dataclass(frozen=True)
-class Gekeurd:
-    """What goes to the store: the file as it came in, or the photo that was made of it."""
-
-    bestand: Werkbestand
-    mime: str
-    extensie: str
-
-
-def soort_van_extensie(extensie: str, soorten: tuple[str, ...]) -> str:
-    """The kind that this extension promises; a phone's heic may go where a jpg may, as it becomes one.
-
-    Raises: BestandGeweigerd when that kind may not be sent here.
-    """
-    mag = {*soorten, "heic"} if "jpg" in soorten else set(soorten)
-    for naam, soort in SOORTEN.items():
-        if extensie in soort.extensies and naam in mag:
-            return naam
-    raise BestandGeweigerd(
-        _("Dit soort bestand kunnen wij niet lezen. Stuur een {soorten}.").format(soorten=opsomming(soorten))
-    )
-
-
-def keur(
-    bestand: Werkbestand, soort: str, soorten: tuple[str, ...], eisen: Beeldeisen, werkmap: Path | None
-) -> Gekeurd:
-    """Whether the content is what the name promises, and cannot do harm; a photo is made anew.
-
-    Raises: BestandGeweigerd.
-    """
-    kop = bestand.kop(KOP)
-    if not _is(soort, kop):
-        raise BestandGeweigerd(_niet_wat_de_naam_zegt(kop, soorten))
-    if soort in BEELDEN:
-        nieuw = Werkbestand(bestand.bestand_id, werkmap)
-        try:
-            schoon_beeld(soort, bestand, nieuw, eisen)  # type: ignore[arg-type]  # a RawIOBase is what Pillow needs
-        except BaseException:
-            nieuw.close()
-            raise
-        extensie = "png" if soort == "png" else "jpg"
-        return Gekeurd(nieuw.klaar(), SOORTEN[extensie].mime, extensie)
-    if soort == "pdf":
-        keur_pdf(bestand)
-    else:
-        keur_tekstbestand(bestand, soort)
-    return Gekeurd(bestand, SOORTEN[soort].mime, SOORTEN[soort].extensies[0])
-
-
-def _is(soort: str, kop: bytes) -> bool:
-    """By the first bytes, judged by ourselves and by a second opinion."""
-    wat = SOORTEN[soort]
-    if not kop[wat.vanaf :].startswith(wat.begin):
-        return False
-    try:
-        gevonden = {treffer.extension for treffer in puremagic.magic_string(kop)}
-    except (puremagic.PureError, ValueError):
-        return False
-    return bool(gevonden & MAGISCH.get(soort, {f".{soort}"}))
-
-
-def _niet_wat_de_naam_zegt(kop: bytes, soorten: tuple[str, ...]) -> str:
-    if kop.startswith(OLE):
-        return _beveiligd()
-    return _("Dit bestand is iets anders dan de naam zegt. Sla het opnieuw op als {soorten}.").format(
-        soorten=opsomming(soorten)
-    )
-
-
-def _beveiligd() -> str:
-    return _("Dit bestand is beveiligd met een wachtwoord. Haal de beveiliging eraf en stuur het opnieuw.")
-
-
-def _actief() -> str:
-    return _("In dit bestand zitten scripts of andere bestanden. Print het naar een nieuwe pdf en stuur die.")
-
-
-def _onleesbaar() -> str:
-    return _("Wij kunnen dit bestand niet openen. Sla het opnieuw op en probeer het nog een keer.")
+ODT = b"application/vnd.oasis.opendocument.text"
 
 
 # ---- pdf -----------------------------------------------------------------------------------------------
 
 
 def keur_pdf(bestand: Werkbestand) -> None:
-    """Raises: BestandGeweigerd when it is locked, broken, or holds something that acts or another file."""
+    """Raises: Afgekeurd when it is locked, broken, or holds something that acts or another file."""
     bestand.seek(0)
     try:
         with pikepdf.open(bestand) as pdf:  # type: ignore[arg-type]  # a RawIOBase is enough
             if pdf.is_encrypted:
-                raise BestandGeweigerd(_beveiligd())
+                raise Afgekeurd("beveiligd")
             if len(pdf.pages) == 0:
-                raise BestandGeweigerd(_onleesbaar())
+                raise Afgekeurd("onleesbaar")
             if _is_actief(pdf):
-                raise BestandGeweigerd(_actief())
+                raise Afgekeurd("actief")
     except pikepdf.PasswordError:
-        raise BestandGeweigerd(_beveiligd()) from None
+        raise Afgekeurd("beveiligd") from None
     except (pikepdf.PdfError, pikepdf.DataDecodingError, ValueError, OSError, RecursionError):
-        raise BestandGeweigerd(_onleesbaar()) from None
+        raise Afgekeurd("onleesbaar") from None
 
 
 def _is_actief(pdf: pikepdf.Pdf) -> bool:
@@ -191,19 +91,19 @@ def _woordenboeken(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
 
 
 def keur_tekstbestand(bestand: Werkbestand, soort: str) -> None:
-    """Raises: BestandGeweigerd when it is another kind of zip, locked, or holds macros or foreign objects."""
+    """Raises: Afgekeurd when it is another kind of zip, locked, or holds macros or foreign objects."""
     bestand.seek(0)
     try:
         with zipfile.ZipFile(bestand) as pakket:
             delen = pakket.infolist()
             if len(delen) > MAX_ONDERDELEN or sum(deel.file_size for deel in delen) > MAX_UITGEPAKT:
-                raise BestandGeweigerd(_onleesbaar())
+                raise Afgekeurd("onleesbaar")
             if any(deel.flag_bits & 1 for deel in delen):
-                raise BestandGeweigerd(_beveiligd())
+                raise Afgekeurd("beveiligd")
             keur_delen = _keur_docx if soort == "docx" else _keur_odt
             keur_delen(pakket, [deel.filename for deel in delen])
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, NotImplementedError, EOFError):
-        raise BestandGeweigerd(_onleesbaar()) from None
+        raise Afgekeurd("onleesbaar") from None
 
 
 def _lees_deel(pakket: zipfile.ZipFile, naam: str) -> bytes:
@@ -217,16 +117,16 @@ def _lees_deel(pakket: zipfile.ZipFile, naam: str) -> bytes:
 def _keur_docx(pakket: zipfile.ZipFile, namen: list[str]) -> None:
     soorten = _lees_deel(pakket, "[Content_Types].xml")
     if b"wordprocessingml.document.main+xml" not in soorten:
-        raise BestandGeweigerd(_onleesbaar())
+        raise Afgekeurd("onleesbaar")
     klein = [naam.lower() for naam in namen]
     if b"macroEnabled" in soorten or any(
         naam.endswith(("vbaproject.bin", ".exe", ".js", ".vbs")) or "/embeddings/" in naam or "/activex/" in naam
         for naam in klein
     ):
-        raise BestandGeweigerd(_actief())
+        raise Afgekeurd("actief")
     for naam in namen:  # a template from elsewhere is fetched, with its macros, when someone opens the file
         if naam.lower().endswith(".rels") and _haalt_van_elders(_lees_deel(pakket, naam)):
-            raise BestandGeweigerd(_actief())
+            raise Afgekeurd("actief")
 
 
 def _haalt_van_elders(relaties: bytes) -> bool:
@@ -236,9 +136,62 @@ def _haalt_van_elders(relaties: bytes) -> bool:
 
 
 def _keur_odt(pakket: zipfile.ZipFile, namen: list[str]) -> None:
-    if _lees_deel(pakket, "mimetype").strip() != SOORTEN["odt"].mime.encode():
-        raise BestandGeweigerd(_onleesbaar())
+    if _lees_deel(pakket, "mimetype").strip() != ODT:
+        raise Afgekeurd("onleesbaar")
     if b"encryption-data" in _lees_deel(pakket, "META-INF/manifest.xml"):
-        raise BestandGeweigerd(_beveiligd())
+        raise Afgekeurd("beveiligd")
     if any(naam.startswith(("Basic/", "Scripts/", "Object ", "ObjectReplacements/Object")) for naam in namen):
-        raise BestandGeweigerd(_actief())
+        raise Afgekeurd("actief")
+
+
+# ---- the process ---------------------------------------------------------------------------------------
+
+
+def keur(opdracht: dict[str, Any], bron: Werkbestand, doel: Werkbestand | None) -> None:
+    """doel: where a photo is written anew. Raises: Afgekeurd."""
+    soort = opdracht["soort"]
+    if doel is not None:
+        from pip_portal.bestanden.beelden import Beeldeisen, schoon_beeld
+
+        verhouding = tuple(opdracht["verhouding"]) if opdracht["verhouding"] else None
+        schoon_beeld(soort, bron, doel, Beeldeisen(opdracht["locatie_bewaren"], verhouding))  # type: ignore[arg-type]  # a RawIOBase is what Pillow needs
+        doel.klaar()
+    elif soort == "pdf":
+        keur_pdf(bron)
+    else:
+        keur_tekstbestand(bron, soort)
+
+
+def begrens() -> None:
+    os.nice(5)  # people who wait for a page go first
+    for wat, hoeveel in (
+        (resource.RLIMIT_CPU, CPU),
+        (resource.RLIMIT_AS, GEHEUGEN),
+        (resource.RLIMIT_FSIZE, GROOTSTE),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with suppress(ValueError, OSError):  # a system that does not know this limit
+            resource.setrlimit(wat, (hoeveel, hoeveel))
+
+
+def main() -> None:
+    """Asked on stdin, answered on stdout; any other end than an answer counts as unreadable."""
+    begrens()
+    opdracht = json.load(sys.stdin)
+    bron = Werkbestand.van(os.fdopen(opdracht["fd"], "rb+"), opdracht["id"], opdracht["sleutel"])
+    bron.neem_over(opdracht["grootte"], "")
+    doel = None
+    if opdracht["doel_fd"] is not None:
+        doel = Werkbestand.van(os.fdopen(opdracht["doel_fd"], "rb+"), opdracht["id"], opdracht["doel_sleutel"])
+    antwoord: dict[str, object] = {"oordeel": "goed"}
+    try:
+        keur(opdracht, bron, doel)
+    except Afgekeurd as exc:
+        antwoord = {"oordeel": exc.code}
+    if doel is not None:
+        antwoord |= {"grootte": doel.grootte, "sha256": doel.sha256}
+    json.dump(antwoord, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -64,19 +64,36 @@ class Werkbestand(io.RawIOBase):
     After klaar(): grootte and sha256 of the content, and `versleuteld`, the file as it goes to the store.
     """
 
-    def __init__(self, bestand_id: str, map: Path | None) -> None:
+    def __init__(self, bestand_id: str, bestand: IO[bytes], sleutel: bytes) -> None:
         super().__init__()
         self.bestand_id = bestand_id
-        self.sleutel = nieuwe_sleutel()
+        self.sleutel = sleutel
         self.grootte = 0
         self._gcm = AESGCM(self.sleutel)
         self._hash = hashlib.sha256()
         self._rest = bytearray()
         self._nummer = 0
+        self._sha256 = ""
         self._klaar = False
         self._positie = 0
         self._blok: tuple[int, bytes] = (-1, b"")
-        self._bestand: IO[bytes] = tempfile.TemporaryFile(dir=map)  # noqa: SIM115  # closed by close()
+        self._bestand = bestand
+
+    @classmethod
+    def nieuw(cls, bestand_id: str, map: Path | None) -> "Werkbestand":
+        return cls(bestand_id, tempfile.TemporaryFile(dir=map), nieuwe_sleutel())
+
+    @classmethod
+    def van(cls, bestand: IO[bytes], bestand_id: str, sleutel: str) -> "Werkbestand":
+        """One that another process made. sleutel: in hex."""
+        return cls(bestand_id, bestand, bytes.fromhex(sleutel))
+
+    def neem_over(self, grootte: int, sha256: str) -> "Werkbestand":
+        """It was written by another process; from here on it can be read."""
+        self.grootte, self._sha256 = grootte, sha256
+        self._nummer = max(1, -(-grootte // BLOK))
+        self._klaar = True
+        return self
 
     def write(self, data: object) -> int:
         stuk = bytes(data)  # type: ignore[call-overload]  # bytes or a view of them
@@ -97,11 +114,17 @@ class Werkbestand(io.RawIOBase):
         self._rest.clear()
         self._bestand.flush()
         self._klaar = True
+        self._sha256 = self._hash.hexdigest()
         return self
 
     @property
     def sha256(self) -> str:
-        return self._hash.hexdigest()
+        return self._sha256
+
+    @property
+    def fd(self) -> int:
+        """For another process. Not called fileno: a library that finds that writes past us, and so plain."""
+        return self._bestand.fileno()
 
     @property
     def versleuteld(self) -> IO[bytes]:
@@ -132,14 +155,16 @@ class Werkbestand(io.RawIOBase):
         return self._positie
 
     def readinto(self, buffer: object) -> int:
+        """As much as fits, over the borders of blocks: who parses a file takes a short answer for its end."""
         doel = memoryview(buffer).cast("B")  # type: ignore[arg-type]  # what RawIOBase hands over
-        if self._positie >= self.grootte or not doel:
-            return 0
-        nummer, vanaf = divmod(self._positie, BLOK)
-        stuk = self._open_blok(nummer)[vanaf : vanaf + len(doel)]
-        doel[: len(stuk)] = stuk
-        self._positie += len(stuk)
-        return len(stuk)
+        gelezen = 0
+        while gelezen < len(doel) and self._positie < self.grootte:
+            nummer, vanaf = divmod(self._positie, BLOK)
+            stuk = self._open_blok(nummer)[vanaf : vanaf + len(doel) - gelezen]
+            doel[gelezen : gelezen + len(stuk)] = stuk
+            gelezen += len(stuk)
+            self._positie += len(stuk)
+        return gelezen
 
     def _open_blok(self, nummer: int) -> bytes:
         if self._blok[0] != nummer:

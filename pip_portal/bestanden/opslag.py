@@ -9,19 +9,19 @@ from typing import Annotated
 from uuid import uuid4
 
 from fastapi import Depends, Request
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from pip_portal import tables
-from pip_portal.bestanden.beelden import Beeldeisen
 from pip_portal.bestanden.geweigerd import BestandGeweigerd, BestandNietSchoon, megabytes
-from pip_portal.bestanden.keuring import BEELDEN, Gekeurd, keur, soort_van_extensie
+from pip_portal.bestanden.keurder import Gekeurd, Keurder
 from pip_portal.bestanden.kluis import BLOK, Werkbestand, ontsleutel
 from pip_portal.bestanden.namen import extensie_van, schone_naam, unieke_naam
 from pip_portal.bestanden.objecten import Objecten
-from pip_portal.bestanden.scanner import Scanner, ScannerStil, open_scanner
+from pip_portal.bestanden.scanner import GeenOordeel, Scanner, ScannerStil, open_scanner
+from pip_portal.bestanden.soorten import soort_van_extensie
 from pip_portal.db import Sessionmaker
-from pip_portal.errors import BackofficeUnavailable, NotFound
+from pip_portal.errors import BackofficeDefect, BackofficeUnavailable, NotFound
 from pip_portal.settings import Settings
 from pip_portal.sleutels import Sleutels
 from pip_portal.taal import _
@@ -73,8 +73,7 @@ class Bestanden:
         self._werkmap = settings.bestanden.werkmap
         self.objecten = Objecten(settings.bestanden)
         self.scanner: Scanner = open_scanner(settings)
-        # Decoding a photo takes memory and a core: one at a time. Looking into a pdf takes a core.
-        self._beurten = {True: asyncio.Semaphore(1), False: asyncio.Semaphore(2)}
+        self._keurder = Keurder(self._werkmap)
 
     # ---- taking in -------------------------------------------------------------------------------------
 
@@ -94,14 +93,18 @@ class Bestanden:
         soort = soort_van_extensie(extensie_van(naam), eisen.soorten)
         async with self._db() as session:
             await self._ruimte(session, eigenaar_hash, concept_id, veld, 0, eisen)
-        with Werkbestand(str(uuid4()), self._werkmap) as bestand:
+        with Werkbestand.nieuw(str(uuid4()), self._werkmap) as bestand:
             await self._ontvang(bestand, stroom, eisen)
             if bestand.grootte == 0:
                 raise BestandGeweigerd(_("Dit bestand is leeg. Kies een ander bestand."))
             staat = await self._oordeel(bestand)
-            async with self._beurten[soort in BEELDEN]:
-                beeldeisen = Beeldeisen(eisen.locatie_bewaren, eisen.verhouding)
-                gekeurd = await asyncio.to_thread(keur, bestand, soort, eisen.soorten, beeldeisen, self._werkmap)
+            gekeurd = await self._keurder.keur(
+                bestand,
+                soort,
+                eisen.soorten,
+                locatie_bewaren=eisen.locatie_bewaren,
+                verhouding=eisen.verhouding,
+            )
             with gekeurd.bestand:
                 return await self._bewaar(eigenaar_hash, concept_id, veld, naam, gekeurd, staat, eisen)
 
@@ -210,7 +213,7 @@ class Bestanden:
         return await self._lijst(tables.Bestand.inzending_id == inzending_id)
 
     async def los(self, veld: str) -> tuple[BestandInfo, ...]:
-        """The files without owner that came in for this `veld`, oldest first; the caller made that name hard to guess."""
+        """The files without owner that came in under this veld, oldest first; its name cannot be guessed."""
         return await self._lijst(_los(veld))
 
     async def open(
@@ -275,10 +278,14 @@ class Bestanden:
         for rij in rijen:
             try:
                 besmet = await self.scanner.is_besmet(self._inhoud(rij))
-            except (ScannerStil, BackofficeUnavailable, NotFound) as exc:
-                log.warning("bestand wacht nog op de virusscanner", extra={"bestand": rij.id, "reden": str(exc)})
+            except (GeenOordeel, BackofficeDefect, NotFound) as exc:  # of this file alone
+                log.error("bestand blijft in quarantaine", extra={"bestand": rij.id, "reden": str(exc)})
+                continue
+            except (ScannerStil, BackofficeUnavailable) as exc:
+                log.warning("virusscanner geeft geen oordeel", extra={"reden": str(exc)})
                 return
             if besmet:
+                log.warning("bestand met een virus weggegooid", extra={"bestand": rij.id})
                 await self.objecten.verwijder(rij.id)
             async with self._db.begin() as session:
                 staat = "besmet" if besmet else "schoon"
@@ -332,11 +339,6 @@ class Bestanden:
             async with self._db.begin() as session:
                 await session.execute(delete(tables.Bestand).where(tables.Bestand.id == bestand_id))
         return len(ids)
-
-    async def aantal_in_quarantaine(self) -> int:
-        async with self._db() as session:
-            vraag = select(func.count()).select_from(tables.Bestand).where(tables.Bestand.staat == "in_quarantaine")
-            return await session.scalar(vraag) or 0
 
 
 def _los(veld: str) -> ColumnElement[bool]:

@@ -18,7 +18,11 @@ EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + rb"EICAR-STANDARD-ANTIVIRUS-TEST-FILE
 
 
 class ScannerStil(Exception):
-    """There is no verdict: the scanner does not answer, or gives an answer that is none."""
+    """There is no verdict: the scanner does not answer."""
+
+
+class GeenOordeel(ScannerStil):
+    """The scanner answers, but has no verdict on this file."""
 
 
 class Scanner(Protocol):
@@ -45,7 +49,7 @@ class Clamd:
             return True
         if antwoord == b"stream: OK":
             return False
-        raise ScannerStil("clamd geeft geen oordeel")  # such as "INSTREAM size limit exceeded. ERROR"
+        raise GeenOordeel("clamd geeft geen oordeel")  # such as "INSTREAM size limit exceeded. ERROR"
 
     async def werkt(self) -> bool:
         try:
