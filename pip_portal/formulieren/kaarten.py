@@ -1,5 +1,8 @@
 """The cards of what somebody is busy with, for on Overzicht and Mijn zaken."""
 
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -14,7 +17,7 @@ from pip_portal.formulieren.laden import Formulieren, FormulierenDep
 from pip_portal.formulieren.paginas import Conceptkaart
 from pip_portal.inloggen.afhankelijkheden import SleutelsDep
 from pip_portal.inzendingen.lezen import Ingezonden, lijst
-from pip_portal.taal import taal
+from pip_portal.taal import _, taal
 
 
 async def get_conceptkaarten(
@@ -32,6 +35,42 @@ async def get_ingezonden(eigenaar: EigenaarDep, db: Db, sleutels: SleutelsDep) -
 
 Conceptkaarten = Annotated[tuple[Conceptkaart, ...], Depends(get_conceptkaarten)]
 IngezondenDep = Annotated[tuple[Ingezonden, ...], Depends(get_ingezonden)]
+
+
+@dataclass(frozen=True)
+class Inzendingkaart:
+    naam: str
+    nummer: str
+    ontvangen_op: datetime
+    tekst: str
+    url: str
+
+
+def inzendingkaarten(
+    request: Request, ingezonden: Iterable[Ingezonden], al_getoond: Collection[tuple[str, str]] = ()
+) -> tuple[Inzendingkaart, ...]:
+    """What was sent and does not stand among the zaken yet. al_getoond: bron and uuid of the zaken on the page."""
+    return tuple(
+        Inzendingkaart(
+            naam=inzending.inhoud.product.in_taal(taal()) if inzending.inhoud else inzending.nummer,
+            nummer=inzending.nummer,
+            ontvangen_op=inzending.ontvangen_op,
+            tekst=_stand(inzending),
+            url=request.url_for("aanvragen:ontvangen", id=inzending.id).path,
+        )
+        for inzending in ingezonden
+        if (inzending.bron, inzending.zaak_uuid) not in al_getoond
+    )
+
+
+def _stand(inzending: Ingezonden) -> str:
+    if inzending.is_afgebroken:
+        return _("Deze aanvraag gaat niet door.")
+    if inzending.wacht:
+        return _("Wij wachten op het akkoord van iemand anders.")
+    if inzending.duurt_lang:
+        return _("Ontvangen. Het verwerken duurt langer. U hoeft niets te doen.")
+    return _("Ontvangen, wordt verwerkt.")
 
 
 def conceptkaart(request: Request, concept: Concept, formulieren: Formulieren) -> Conceptkaart | None:

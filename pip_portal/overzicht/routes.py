@@ -10,6 +10,7 @@ from pip_portal.backoffice.kvk import Kvk, KvkDep, Vestiging
 from pip_portal.backoffice.regels import Zakenlijst, Zakenvraag
 from pip_portal.backoffice.zaaksysteem import Zaaksysteem, ZaaksysteemDep
 from pip_portal.burgerstatus import BurgerstatussenDep
+from pip_portal.formulieren.kaarten import Conceptkaarten, IngezondenDep, inzendingkaarten
 from pip_portal.gebruiker import Bedrijf, Burger, Gebruiker, Ingelogd
 from pip_portal.overzicht.acties import acties
 from pip_portal.overzicht.samenvatting import Regel, samenvatting_bedrijf, samenvatting_persoon
@@ -33,6 +34,8 @@ async def show(
     brp: BrpDep,
     kvk: KvkDep,
     burgerstatus: BurgerstatussenDep,
+    concepten: Conceptkaarten,
+    ingezonden: IngezondenDep,
 ) -> HTMLResponse:
     """The whole page, or with htmx only the late part that ?deel= names."""
     deel = request.query_params.get("deel", "")
@@ -52,6 +55,8 @@ async def show(
         lopend=regels[:GETOOND],
         bekeken=BEKEKEN,
         burgerstatus=burgerstatus,
+        concepten=concepten,
+        ingezonden=inzendingkaarten(request, ingezonden, {(regel.bron, str(regel.uuid)) for regel in regels}),
     )
 
 

@@ -10,6 +10,7 @@ from pip_portal.backoffice.zaaksysteem import ZaaksysteemDep
 from pip_portal.burgerstatus import BurgerstatussenDep
 from pip_portal.db import Db
 from pip_portal.eigenaar import eigenaar_van
+from pip_portal.formulieren.kaarten import Conceptkaarten, IngezondenDep, inzendingkaarten
 from pip_portal.gebruiker import Ingelogd
 from pip_portal.sleutels import Sleutels
 from pip_portal.tijd import now, vandaag
@@ -36,6 +37,8 @@ async def list_zaken(
     zaaksysteem: ZaaksysteemDep,
     burgerstatus: BurgerstatussenDep,
     db: Db,
+    concepten: Conceptkaarten,
+    ingezonden: IngezondenDep,
 ) -> HTMLResponse:
     vraag = zoekvraag.read_vraag(request.query_params)
     lijst = await binnen_budget(request, zaaksysteem.list(gebruiker, vraag))
@@ -54,6 +57,10 @@ async def list_zaken(
         burgerstatus=burgerstatus,
         resultaatzin=resultaatzin,
         is_veranderd=lambda regel: bezoeken.is_veranderd(regel, bezocht),
+        concepten=concepten,
+        ingezonden=inzendingkaarten(
+            request, ingezonden, {(regel.bron, str(regel.uuid)) for regel in (lijst.regels if lijst else ())}
+        ),
     )
 
 

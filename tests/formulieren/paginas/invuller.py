@@ -1,5 +1,6 @@
 """Fills in forms as a citizen does: reads the page, puts valid answers in its controls, sends its button."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -154,3 +155,33 @@ def geldig(veld: Any, namen: set[str]) -> dict[str, list[str]]:
 
 def _dag(naam: str, dag: date) -> dict[str, list[str]]:
     return {f"{naam}-dag": [str(dag.day)], f"{naam}-maand": [str(dag.month)], f"{naam}-jaar": [str(dag.year)]}
+
+
+async def vul_in(
+    invuller: Invuller,
+    slug: str,
+    eigen: dict[str, str] | None = None,
+    *,
+    tot: str = "controleren",
+    bekijk: Callable[[Pagina], Awaitable[None]] | None = None,
+) -> Pagina:
+    """From the start to this page with valid answers. bekijk: called with each page before it is filled in."""
+    formulier = invuller.browser.portal.state.formulieren.get(slug)
+    pagina = await invuller.begin(slug)
+    for _pagina in range(60):
+        if pagina.stap() == tot:
+            return pagina
+        if bekijk is not None:
+            await bekijk(pagina)
+        namen = pagina.namen()
+        antwoorden: dict[str, list[str]] = {}
+        bestanden = []
+        for veld in formulier.stap(pagina.stap()).velden:
+            if veld.type == "bestand" and veld.veld in namen and veld.verplicht:
+                bestanden.append((veld.veld, "bewijs.pdf", PDF))
+            antwoorden |= {n: w for n, w in geldig(veld, namen).items() if n in namen}
+        antwoorden |= {n: [w] for n, w in (eigen or {}).items() if n in namen}
+        vorige = pagina
+        pagina = await invuller.stuur(pagina, antwoorden, bestanden=bestanden)
+        assert pagina.status == 200, (vorige.stap(), pagina.status, pagina.fouten(), pagina.tekst[:600])
+    raise AssertionError(f"komt niet verder dan {pagina.stap()}")
