@@ -22,7 +22,7 @@ from pip_portal.inloggen.sessies import Sessies
 from pip_portal.settings import Settings
 from pip_portal.sleutels import Sleutels
 
-PORTS = demo.Ports(portaal=18000, idp=18010, achterkanaal=18011, backoffice=18020)
+PORTS = demo.Ports(portaal=18000, idp=18010, achterkanaal=18011, backoffice=18020, postbus=18030, smtp=18025)
 BARE_PORT = 18030
 BSN_60_ZAKEN = "999997051"
 REQUESTS = {1: 60, 16: 320}

@@ -56,11 +56,13 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
     serve.add_argument("--workers", type=int, default=1)
-    demo = commands.add_parser("demo", help="run portal, mock DigiD/eHerkenning and reference backoffice together")
+    demo = commands.add_parser("demo", help="run portal, mock DigiD/eHerkenning, reference backoffice and mailbox")
     demo.add_argument("--portaal", type=int, default=8000, help="port of the portal")
     demo.add_argument("--idp", type=int, default=8010, help="port of the mock identity provider")
     demo.add_argument("--achterkanaal", type=int, default=8011, help="port of its back channel (mutual TLS)")
     demo.add_argument("--backoffice", type=int, default=8020, help="port of the reference backoffice")
+    demo.add_argument("--postbus", type=int, default=8030, help="port of the mailbox")
+    demo.add_argument("--smtp", type=int, default=8025, help="port of its mail server")
     demo.add_argument("--map", default="var", help="folder for the data of the demo")
     commands.add_parser("worker", help="do the work that waits: hand over to the backoffice, send mail")
     commands.add_parser("migrate", help="bring the database to the version of this code")
@@ -114,7 +116,8 @@ async def unusable_koppelingen(settings: Settings) -> list[tuple[str, str]]:
 def _demo(args: argparse.Namespace) -> int:
     from pip_portal import demo  # only here: the portal itself does not know the stand-ins
 
-    return demo.run(demo.Ports(args.portaal, args.idp, args.achterkanaal, args.backoffice), args.map)
+    poorten = demo.Ports(args.portaal, args.idp, args.achterkanaal, args.backoffice, args.postbus, args.smtp)
+    return demo.run(poorten, args.map)
 
 
 def _worker(_args: argparse.Namespace) -> int:

@@ -1,7 +1,7 @@
-"""`make run`: the portal, the mock identity provider and the reference backoffice, as three servers on their own ports.
+"""`make run`: the portal and its worker, the mock identity provider, the reference backoffice and a mailbox.
 
-The only code that knows all three. They meet over real sockets, and the portal gets its settings as it would in
-production: from its environment.
+Each is a process on a port of its own, and this is the only code that knows them all. They meet over real sockets, and
+the portal gets its settings as it would in production: from its environment.
 """
 
 import asyncio
@@ -42,8 +42,8 @@ EIGENSCHAPPEN = {
     **dict.fromkeys(("uittreksel-brp", "kwijtschelding", "subsidie", "factuur"), ("bedrag",)),
     **dict.fromkeys(("erkenning", "reisdocument"), ("afspraak",)),
 }
-ANDERE_POORTEN = "demo --portaal 9000 --idp 9010 --achterkanaal 9011 --backoffice 9020"
-START_TIMEOUT = 60.0  # seconds until all three must answer; the first start fills the backoffice
+ANDERE_POORTEN = "demo --portaal 9000 --idp 9010 --achterkanaal 9011 --backoffice 9020 --postbus 9030 --smtp 9025"
+START_TIMEOUT = 60.0  # seconds until all must answer; the first start fills the backoffice
 
 TESTPERSONEN = (
     ("Anna Jansen", "999991012", "burger met zaken in elke toestand"),
@@ -62,6 +62,8 @@ class Ports:
     idp: int = 8010
     achterkanaal: int = 8011
     backoffice: int = 8020
+    postbus: int = 8030
+    smtp: int = 8025
 
     def named(self) -> dict[str, int]:
         return {
@@ -69,18 +71,21 @@ class Ports:
             "de mock DigiD/eHerkenning": self.idp,
             "het achterkanaal van de mock": self.achterkanaal,
             "de referentie-backoffice": self.backoffice,
+            "de postbus": self.postbus,
+            "de mailserver van de postbus": self.smtp,
         }
 
 
 @dataclass(frozen=True)
 class Demo:
-    """Three commands, the environment of each, and where they answer."""
+    """The commands, the environment of each, and where they answer."""
 
     ports: Ports
     folder: Path
     idp: Mapping[str, str]
     backoffice: Mapping[str, str]
     portaal: Mapping[str, str]
+    postbus: Mapping[str, str]
 
     @property
     def url(self) -> str:
@@ -88,6 +93,7 @@ class Demo:
 
     def commands(self) -> list[tuple[str, list[str], Mapping[str, str]]]:
         python = sys.executable
+        poorten = ["--web", str(self.ports.postbus), "--smtp", str(self.ports.smtp)]
         return [
             ("mock_idp", [python, "-m", "mock_idp", "serve"], self.idp),
             ("reference_backoffice", [python, "-m", "reference_backoffice", "serve"], self.backoffice),
@@ -96,12 +102,15 @@ class Demo:
                 [python, "-m", "pip_portal", "serve", "--port", str(self.ports.portaal)],
                 self.portaal,
             ),
+            ("werker", [python, "-m", "pip_portal", "worker"], self.portaal),
+            ("postbus", [python, "-m", "pip_portal.demo_postbus", *poorten], self.postbus),
         ]
 
     def health(self) -> list[str]:
         return [
             f"http://localhost:{self.ports.idp}/",
             f"http://localhost:{self.ports.backoffice}/gezond",
+            f"http://localhost:{self.ports.postbus}/gezond",
             f"{self.url}/klaar",
         ]
 
@@ -154,6 +163,7 @@ def prepare(ports: Ports, folder: Path) -> Demo:
         ),
         "PIP_KAART_TEGELS": f"{backoffice_url}/kaart/{{z}}/{{x}}/{{y}}.png",
         "PIP_KAART_BRON": "Kaart: een getekende stad, alleen voor de demo",
+        "PIP_SMTP": json.dumps(_smtp(ports)),
         "PIP_DEMO_IDP_URL": f"http://localhost:{ports.idp}",
         "PIP_BESTANDEN": json.dumps({"map": str(folder / "bestanden"), "werkmap": str(own)}),
     }
@@ -166,7 +176,7 @@ def prepare(ports: Ports, folder: Path) -> Demo:
         "REFERENCE_BACKOFFICE_PUBLIC_URL": backoffice_url,
         "REFERENCE_BACKOFFICE_PORT": str(ports.backoffice),
     }
-    return Demo(ports, folder, idp, backoffice, portaal)
+    return Demo(ports, folder, idp, backoffice, portaal, base)
 
 
 def settings_of(environment: Mapping[str, str]) -> Settings:
@@ -221,6 +231,16 @@ def _koppeling(
     return koppeling
 
 
+def _smtp(ports: Ports) -> dict[str, object]:
+    """The mail server of the mailbox: on this machine, so without encryption."""
+    return {
+        "host": "127.0.0.1",
+        "poort": ports.smtp,
+        "beveiliging": "geen",
+        "afzender": "niet-antwoorden@deventer.example",
+    }
+
+
 def _backoffice(url: str) -> dict[str, object]:
     def api(path: str) -> dict[str, str]:
         return {"root": f"{url}/{path}/api/v1", "client_id": CLIENT[0], "secret": CLIENT[1]}
@@ -236,7 +256,7 @@ def _backoffice(url: str) -> dict[str, object]:
 
 
 def run(ports: Ports, map_: str) -> int:
-    """Start all three, show where to go, and stop all three on Ctrl-C or when one of them stops."""
+    """Start all, show where to go, and stop all on Ctrl-C or when one of them stops."""
     for zin in (bezet := taken(ports)):
         print(zin, file=sys.stderr)
     if bezet:
@@ -278,7 +298,7 @@ def start(demo: Demo) -> dict[str, subprocess.Popen[bytes]]:
 
 def wait_until_ready(demo: Demo, processes: Mapping[str, subprocess.Popen[bytes]], stop: Mapping[str, bool]) -> bool:
     uiterlijk = time.monotonic() + START_TIMEOUT
-    print("De drie servers starten …", flush=True)
+    print("De servers starten …", flush=True)
     wachten = demo.health()
     while wachten and not stop["now"]:
         for name, process in processes.items():
@@ -313,4 +333,5 @@ def _show(demo: Demo) -> None:
     for naam, nummer, waarvoor in TESTPERSONEN:
         print(f"    {naam:<28}{nummer:<12}{waarvoor}")
     print(f"\n  Zaken verder helpen (als medewerker):  http://localhost:{demo.ports.backoffice}/beheer")
+    print(f"  Mail die de demo verstuurt:            http://localhost:{demo.ports.postbus}")
     print(f"  Logboeken: {demo.folder}/*.log\n  Stoppen: Ctrl-C\n", flush=True)

@@ -28,6 +28,9 @@ def api(secret: str = GOOD) -> Api:
     return Api(root="https://openzaak.intern/api/v1", client_id="pip", secret=secret)  # type: ignore[arg-type]  # pydantic makes it a SecretStr
 
 
+SMTP = {"host": "mail.intern", "afzender": "mijn@deventer.nl"}
+
+
 def production(**changes: object) -> Settings:
     fields: dict[str, object] = {
         "omgeving": "productie",
@@ -39,6 +42,7 @@ def production(**changes: object) -> Settings:
         ),
         "digid": KOPPELING,
         "clamd": "clamav.intern:3310",
+        "smtp": SMTP,
     }
     return Settings.model_validate(fields | changes)
 
@@ -71,6 +75,9 @@ def test_a_good_production_configuration_starts() -> None:
         ({"demo_idp_url": "http://localhost:8010"}, "PIP_DEMO_IDP_URL hoort alleen bij de demo"),
         ({"backoffices": ()}, "PIP_BACKOFFICES ontbreekt"),
         ({"clamd": ""}, "PIP_CLAMD ontbreekt"),
+        ({"smtp": None}, "PIP_SMTP ontbreekt"),
+        ({"smtp": SMTP | {"beveiliging": "geen"}}, "PIP_SMTP__BEVEILIGING moet starttls of tls zijn buiten de demo"),
+        ({"smtp": SMTP | {"afzender": "deventer"}}, "PIP_SMTP__AFZENDER: "),
         ({"clamd": "clamav"}, "PIP_CLAMD: is geen host:poort en geen pad van een socket"),
         ({"digid": None}, "PIP_DIGID en PIP_EHERKENNING ontbreken allebei"),
         ({"backoffices": (factories.backoffice(),)}, "een secret van een backoffice is een demowaarde"),

@@ -46,14 +46,15 @@ def free_ports(number: int) -> list[int]:
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[demo.Demo]:
     os.environ.pop("PIP_DATABASE_URL", None)
-    prepared = demo.prepare(demo.Ports(*free_ports(4)), tmp_path_factory.mktemp("demo"))
+    prepared = demo.prepare(demo.Ports(*free_ports(6)), tmp_path_factory.mktemp("demo"))
     processes = demo.start(prepared)
     try:
         assert demo.wait_until_ready(prepared, processes, {"now": False}), "de servers starten niet"
         yield prepared
     finally:
         demo.stop_all(processes)
-    expect_nothing_personal((prepared.folder / "pip_portal.log").read_text())
+    for naam in ("pip_portal", "werker"):
+        expect_nothing_personal((prepared.folder / f"{naam}.log").read_text())
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,95 @@
+"""The mailbox of the demo: what is sent to it over SMTP can be read on its page, and can do nothing there."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from email.message import EmailMessage
+
+import aiosmtplib
+import httpx
+import pytest
+from fastapi import FastAPI
+from lxml import html
+
+from pip_portal.demo_postbus import Postbus, create_app
+from pip_portal.post.opmaken import maak_bericht
+from tests import factories
+from tests.post.test_mail import ALLES, smtp
+
+pytestmark = pytest.mark.geen_database
+
+
+@pytest.fixture
+async def app() -> AsyncIterator[FastAPI]:
+    app = create_app(Postbus(), smtp_poort=0)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def postbus(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost:8030") as client:
+        yield client
+
+
+async def stuur(app: FastAPI, bericht: EmailMessage) -> None:
+    await aiosmtplib.send(bericht, hostname="127.0.0.1", port=app.state.smtp_poort, start_tls=False)
+
+
+def is_pagina(response: httpx.Response) -> html.HtmlElement:
+    assert response.status_code == 200
+    document = html.document_fromstring(response.text)
+    assert document.get("lang") == "nl"
+    assert document.findtext(".//title")
+    assert len(document.findall(".//h1")) == 1
+    assert len(document.findall(".//main")) == 1
+    assert "script-src" not in response.headers["content-security-policy"]
+    assert "default-src 'none'" in response.headers["content-security-policy"]
+    return document
+
+
+async def test_a_mail_of_the_portal_can_be_read_and_its_link_followed(app: FastAPI, postbus: httpx.AsyncClient) -> None:
+    assert (await postbus.get("/gezond")).text == "gezond\n"
+    assert "Er is nog geen mail." in (await postbus.get("/")).text
+    gegevens = {naam: ALLES[naam] for naam in ("datum", "link", "product")}
+    bericht = maak_bericht(
+        smtp(25),
+        factories.PORTAAL,
+        sjabloon="TEKENEN",
+        aan="ouder@voorbeeld.nl",
+        taal="nl",
+        gegevens=gegevens,
+        nummer="n1",
+        moment=datetime(2026, 11, 24, tzinfo=UTC),
+    )
+    await stuur(app, bericht)
+    lijst = is_pagina(await postbus.get("/"))
+    [link] = lijst.xpath("//td/a")
+    assert link.text == "Iemand vraagt u om mee te ondertekenen"
+    assert [th.get("scope") for th in lijst.iter("th")] == ["col"] * 3
+    mail = is_pagina(await postbus.get(link.get("href")))
+    assert "n1@deventer.example" in mail.text_content()
+    code = "http://localhost:8000/ondertekenen/code"
+    assert mail.xpath("//pre/a/@href") == [code]
+    [frame] = mail.iter("iframe")
+    assert frame.get("title")
+    assert "allow-scripts" not in frame.get("sandbox")
+    assert "allow-same-origin" not in frame.get("sandbox")
+    opgemaakt = await postbus.get(frame.get("src"))
+    assert "sandbox" in opgemaakt.headers["content-security-policy"]
+    assert code in opgemaakt.text
+    assert (await postbus.post("/legen")).status_code == 303
+    assert "Er is nog geen mail." in (await postbus.get("/")).text
+
+
+async def test_a_mail_cannot_put_anything_in_the_page(app: FastAPI, postbus: httpx.AsyncClient) -> None:
+    bericht = EmailMessage()
+    bericht["From"], bericht["To"] = "a@voorbeeld.nl", "b@voorbeeld.nl"
+    bericht["Subject"] = "<script>alert(1)</script>"
+    bericht.set_content('<b>vet</b>\nhttp://voorbeeld.nl/"onclick=x\n')
+    await stuur(app, bericht)
+    lijst = is_pagina(await postbus.get("/"))
+    assert not list(lijst.iter("script"))
+    mail = is_pagina(await postbus.get("/mail/1"))
+    assert not list(mail.iter("script", "b", "iframe"))
+    assert not mail.xpath("//@onclick")
+    assert (await postbus.get("/mail/2")).status_code == 404
