@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -11,13 +11,21 @@ from pydantic import TypeAdapter
 from sqlalchemy.exc import SQLAlchemyError
 
 from pip_portal import migraties
-from pip_portal.backoffice.bronnen import TransportFor, open_autorisaties
+from pip_portal.backoffice.autorisaties import Applicatie
+from pip_portal.backoffice.bronnen import TransportFor, open_autorisaties, open_bron
 from pip_portal.backoffice.http import Verbinding
+from pip_portal.backoffice.rechten import Gebruik, ontbrekend
 from pip_portal.backoffice.tokens import ZgwToken
 from pip_portal.bestanden.controle import bestanden_problems
 from pip_portal.errors import BackofficeDefect, BackofficeUnavailable, LoginRefused, NotFound
+from pip_portal.formulieren.definitie import Formulier
+from pip_portal.formulieren.laden import DefinitieFouten, Formulieren
+from pip_portal.formulieren.veldtypen.bestand import BestandVeld
 from pip_portal.inloggen.saml.provider import Dienstverlener
+from pip_portal.paths import DATA
+from pip_portal.post.versturen import bereikbaar
 from pip_portal.settings import Api, Backoffice, Koppeling, Settings, is_this_machine
+from pip_portal.tijd import vandaag
 
 # What the portal needs, and what it must never have (backoffice-apis §1.2).
 NODIG = frozenset({"zaken.lezen", "documenten.lezen", "besluiten.lezen", "catalogi.lezen"})
@@ -37,8 +45,17 @@ async def problems(settings: Settings, transport_for: TransportFor | None = None
         for middel, koppeling in (("digid", settings.digid), ("eherkenning", settings.eherkenning))
         if koppeling is not None
     ]
-    checks += [_backoffice(backoffice, transport_for) for backoffice in settings.backoffices]
-    checks += [_brp(settings.brp, transport_for), _kvk(settings.kvk, transport_for), bestanden_problems(settings)]
+    try:
+        formulieren = Formulieren.lees(settings.formulieren or DATA).alle()
+    except DefinitieFouten as exc:
+        return [f"formulieren: {regel}" for regel in exc.regels]
+    checks += [
+        _backoffice(backoffice, _gebruik(settings, backoffice, formulieren), transport_for)
+        for backoffice in settings.backoffices
+    ]
+    checks += [_brp(settings.brp, transport_for), _kvk(settings.kvk, transport_for), _bag(settings.bag, transport_for)]
+    checks += [bestanden_problems(settings)]
+    checks += [_smtp(settings)]
     return [line for lines in await asyncio.gather(*checks) for line in lines]
 
 
@@ -79,7 +96,30 @@ async def _inloggen(
     return lines
 
 
-async def _backoffice(backoffice: Backoffice, transport_for: TransportFor | None) -> list[str]:
+def _gebruik(settings: Settings, backoffice: Backoffice, formulieren: Iterable[Formulier]) -> list[Gebruik]:
+    """What the forms do in this backoffice."""
+    gebruik = []
+    for formulier in formulieren:
+        zaak = formulier.zaak
+        if not zaak.zaaktype or zaak.bron not in ("", backoffice.bron):
+            continue
+        bestanden = [veld for veld in formulier.alle_velden() if isinstance(veld, BestandVeld)]
+        documenten = {zaak.samenvatting, *(veld.informatieobjecttype for veld in bestanden)}
+        if zaak.aanvullen:
+            documenten.add(backoffice.documenttype_van_aanvulling(zaak.zaaktype))
+        wijze = backoffice.intrekken.get(zaak.zaaktype, zaak.intrekken)
+        gebruik.append(
+            Gebruik(
+                zaaktype=zaak.zaaktype,
+                documenten=frozenset(documenten - {""}),
+                zet_status=wijze in ("direct", "status"),
+                verplicht=zaak.bron == backoffice.bron or len(settings.backoffices) == 1,
+            )
+        )
+    return gebruik
+
+
+async def _backoffice(backoffice: Backoffice, gebruik: list[Gebruik], transport_for: TransportFor | None) -> list[str]:
     apis: dict[str, tuple[Api | None, str]] = {
         "zaken": (backoffice.zaken, "/zaken?page=1&einddatum__isnull=true&identificatie=bestaat-niet"),
         "catalogi": (backoffice.catalogi, "/zaaktypen?page=1"),
@@ -91,7 +131,7 @@ async def _backoffice(backoffice: Backoffice, transport_for: TransportFor | None
     )
     lines = [line for found in answers for line in found]
     if not lines:
-        lines += await _rights(backoffice, transport_for)
+        lines += await _rights(backoffice, gebruik, transport_for)
         lines += await _zoek(backoffice, transport_for)
     return lines
 
@@ -151,7 +191,7 @@ def _clock(naam: str, date: str | None) -> list[str]:
     return [f"{naam}: de klok loopt {int(skew.total_seconds())} seconden anders dan hier"] if skew > KLOK else []
 
 
-async def _rights(backoffice: Backoffice, transport_for: TransportFor | None) -> list[str]:
+async def _rights(backoffice: Backoffice, gebruik: list[Gebruik], transport_for: TransportFor | None) -> list[str]:
     autorisaties = open_autorisaties(backoffice, transport_for)
     if autorisaties is None:
         return [f"{backoffice.bron}: geen autorisaties ingesteld, dus de rechten zijn niet na te kijken"]
@@ -162,9 +202,27 @@ async def _rights(backoffice: Backoffice, transport_for: TransportFor | None) ->
         if applicatie.heeft_alle_autorisaties:
             return [f"{naam}: deze client mag alles; geef alleen wat nodig is"]
         lines = [f"{naam}: {scope} ontbreekt" for scope in sorted(NODIG - applicatie.scopes)]
-        return lines + [f"{naam}: {scope} is te veel" for scope in sorted(applicatie.scopes) if scope.endswith(TE_VEEL)]
+        lines += [f"{naam}: {scope} is te veel" for scope in sorted(applicatie.scopes) if scope.endswith(TE_VEEL)]
+        return lines + await _write_rights(backoffice, applicatie, gebruik, transport_for)
 
     return await _ask(naam, ask, autorisaties.verbinding)
+
+
+async def _write_rights(
+    backoffice: Backoffice, applicatie: Applicatie, gebruik: list[Gebruik], transport_for: TransportFor | None
+) -> list[str]:
+    """The rights to hand over what the forms send in, for their zaaktypen only."""
+    naam = f"{backoffice.bron}, rechten"
+    if not gebruik:
+        return []
+    if not backoffice.rsin:
+        return [f"{backoffice.bron}: rsin ontbreekt; zonder kan niets worden ingeboekt"]
+    bron = open_bron(backoffice, timedelta(0), transport_for)
+    try:
+        return [f"{naam}: {zin}" for zin in await ontbrekend(bron, applicatie, gebruik, vandaag())]
+    finally:
+        for verbinding in bron.verbindingen:
+            await verbinding.close()
 
 
 async def _zoek(backoffice: Backoffice, transport_for: TransportFor | None) -> list[str]:
@@ -213,3 +271,19 @@ async def _kvk(api: Api | None, transport_for: TransportFor | None) -> list[str]
     if api is None:
         return ["KVK: niet ingesteld; van bedrijven is dan geen RSIN en geen vestiging bekend"]
     return await _probe("KVK", api, "GET", "/v2/zoeken?kvkNummer=00000000", transport_for, {}, {200, 404})
+
+
+async def _smtp(settings: Settings) -> list[str]:
+    """Takes the mail server our connection and our password? Nothing is sent."""
+    if settings.smtp is None:
+        return ["mail: PIP_SMTP is niet ingesteld; er gaat geen ontvangstbevestiging uit"]
+    reden = await bereikbaar(settings.smtp, settings.public_url)
+    return [f"mail: de mailserver neemt ons niet aan ({reden})"] if reden else []
+
+
+async def _bag(api: Api | None, transport_for: TransportFor | None) -> list[str]:
+    """Not having one is a choice: every address can be typed."""
+    if api is None:
+        return []
+    headers = {"Accept": "application/hal+json"}
+    return await _probe("BAG", api, "GET", "/adressen?postcode=1000AA&huisnummer=1", transport_for, headers, {200})

@@ -251,6 +251,9 @@ def _backoffice(url: str) -> dict[str, object]:
         "naam": "het zaaksysteem",
         "eigenschappen": EIGENSCHAPPEN,
         "rsin": GEMEENTE_RSIN,
+        "aanvulling_documenttypen": dict.fromkeys(("gpk", "wmo-melding"), "Medische gegevens"),
+        "intrekken": {"kwijtschelding": "direct", "standplaats": "status"},
+        "intrekken_status": "Gestopt",
         **{name: api(name) for name in apis},
     }
 

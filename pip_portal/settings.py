@@ -103,6 +103,10 @@ class Backoffice(Frozen):
     zaak_plafond: Vertrouwelijkheid = "zaakvertrouwelijk"
     document_plafond: Vertrouwelijkheid = "beperkt_openbaar"
 
+    def documenttype_van_aanvulling(self, zaaktype: str) -> str:
+        """Informatieobjecttype of what is added to a zaak of this type (identificatie)."""
+        return self.aanvulling_documenttypen.get(zaaktype, self.aanvulling_documenttype)
+
 
 class Koppeling(Frozen):
     """One SAML connection (DigiD or eHerkenning)."""

@@ -64,7 +64,7 @@ async def open_backoffices(settings: Settings, transport_for: TransportFor | Non
     """
     cache = settings.catalogus_cache
     return Bronnen(
-        zaaksysteem=Zaaksysteem([_open_bron(b, cache, transport_for) for b in settings.backoffices]),
+        zaaksysteem=Zaaksysteem([open_bron(b, cache, transport_for) for b in settings.backoffices]),
         brp=Brp(_open(settings.brp, BRP_NAAM, transport_for) if settings.brp else None),
         kvk=Kvk(_open(settings.kvk, KVK_NAAM, transport_for) if settings.kvk else None),
         bag=open_bag(settings, _open(settings.bag, BAG_NAAM, transport_for, HAL) if settings.bag else None),
@@ -77,7 +77,7 @@ def open_autorisaties(backoffice: Backoffice, transport_for: TransportFor | None
     return AutorisatiesApi(_open_zgw(api, f"{backoffice.naam} (autorisaties)", transport_for)) if api else None
 
 
-def _open_bron(backoffice: Backoffice, cache: timedelta, transport_for: TransportFor | None) -> Bron:
+def open_bron(backoffice: Backoffice, cache: timedelta, transport_for: TransportFor | None) -> Bron:
     naam = backoffice.naam
     zaken = _open_zgw(backoffice.zaken, naam, transport_for, CRS)
     catalogi = _open_zgw(backoffice.catalogi, f"{naam} (catalogus)", transport_for)

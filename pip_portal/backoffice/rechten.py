@@ -22,12 +22,13 @@ DOCUMENT: Final = frozenset({"documenten.lezen", "documenten.aanmaken", "documen
 class Gebruik:
     """What one form does in the backoffice. zaaktype: identificatie; documenten: informatieobjecttypen by name.
 
-    zet_status: it withdraws by setting a status.
+    zet_status: it withdraws by setting a status. verplicht: this backoffice must have the zaaktype, no other may.
     """
 
     zaaktype: str
     documenten: frozenset[str] = frozenset()
     zet_status: bool = False
+    verplicht: bool = True
 
 
 async def ontbrekend(bron: Bron, applicatie: Applicatie, gebruik: Iterable[Gebruik], dag: date) -> list[str]:
@@ -42,7 +43,8 @@ async def ontbrekend(bron: Bron, applicatie: Applicatie, gebruik: Iterable[Gebru
         try:
             zaaktype = (await inboeken.zaaktype(vorm.zaaktype, dag)).url
         except NotFound:
-            lines.append(f"zaaktype {vorm.zaaktype} bestaat niet of is niet geldig")
+            if vorm.verplicht:
+                lines.append(f"zaaktype {vorm.zaaktype} bestaat niet of is niet geldig")
             continue
         nodig = ZAAK | {STATUS} if vorm.zet_status else ZAAK
         mist = sorted(nodig - applicatie.scopes_voor("zrc", zaaktype))

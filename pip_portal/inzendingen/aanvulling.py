@@ -11,7 +11,6 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from pip_portal.backoffice.bron import Bron
 from pip_portal.backoffice.inboeken import Inboeken, Ingeboekt
 from pip_portal.backoffice.toegang import is_aanvrager
 from pip_portal.bestanden.opslag import BestandInfo
@@ -167,12 +166,6 @@ async def _eerste_inkomend(boek: Inboeken, zaaktype: str) -> str:
     if not inkomend:
         raise Vastgelopen("het zaaktype kent geen documenten die binnenkomen")
     return (await boek.bron.catalogus.informatieobjecttype(inkomend[0].informatieobjecttype)).omschrijving
-
-
-def documenttype(bron: Bron, zaaktype: str) -> str:
-    """Kind of document for what is added to a zaak of this type (identificatie)."""
-    backoffice = bron.backoffice
-    return backoffice.aanvulling_documenttypen.get(zaaktype, backoffice.aanvulling_documenttype)
 
 
 def gebruiker_van(inhoud: Inhoud) -> Gebruiker:

@@ -245,7 +245,7 @@ async def _verstuur(
         kop=KOP,
         antwoorden=tekst if invoer.tekst else (),
         bestanden=invoer.bestanden,
-        documenttype=backoffice.aanvulling_documenttypen.get(bewijs.zaaktype, backoffice.aanvulling_documenttype),
+        documenttype=backoffice.documenttype_van_aanvulling(bewijs.zaaktype),
         ontvangen_op=now(),
     )
     db: Sessionmaker = request.app.state.db

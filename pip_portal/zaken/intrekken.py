@@ -94,7 +94,7 @@ async def save_intrekken(
         product=Tweetalig(nl=bewijs.naam, en=bewijs.naam),
         kop=KOP,
         antwoorden=(wens, waarom) if reden else (wens,),
-        documenttype=backoffice.aanvulling_documenttypen.get(bewijs.zaaktype, backoffice.aanvulling_documenttype),
+        documenttype=backoffice.documenttype_van_aanvulling(bewijs.zaaktype),
         ontvangen_op=now(),
         wijze=bewijs.wijze,
     )

@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from reference_backoffice.config import DEMO_CLIENTS, Client, Recht
 from reference_backoffice.config import Config as BackofficeConfig
 from tests import factories
 from tests.bestanden.clamd import clamd_server
+from tests.post.smtp import Postbus, maak_certificaat, smtp_server
 
 SECRET = "een-geheim-van-de-acceptatie-0123456789"
 KEY = "sleutel-van-de-acceptatie-0123456789"
@@ -34,7 +35,9 @@ def client() -> Client:
 
 @pytest.fixture
 def backoffice(tmp_path: Path, seeded_backoffice: Path, client: Client) -> FastAPI:
-    config = BackofficeConfig(database=str(seeded_backoffice), clients=(client,), brp_sleutel=KEY, kvk_sleutel=KEY)
+    config = BackofficeConfig(
+        database=str(seeded_backoffice), clients=(client,), brp_sleutel=KEY, kvk_sleutel=KEY, bag_sleutel=KEY
+    )
     return create_backoffice(config)
 
 
@@ -44,13 +47,30 @@ async def transport_for(backoffice: FastAPI, transport_for: Transport, tmp_path:
         yield transport_for
 
 
+@pytest.fixture
+async def smtp(tmp_path: Path) -> AsyncIterator[dict[str, object]]:
+    """A mail server with encryption and a password, and the settings to reach it."""
+    certificaat = maak_certificaat(tmp_path)
+    async with smtp_server(Postbus(wachtwoord="geheim"), certificaat) as poort:
+        yield {
+            "host": "localhost",
+            "poort": poort,
+            "ca": certificaat,
+            "gebruiker": "pip",
+            "wachtwoord": "geheim",
+            "afzender": "mijn@deventer.nl",
+        }
+
+
 def api(name: str, **changes: object) -> Api:
     root = f"{factories.BACKOFFICE}/{name}/api/v1"
     return Api.model_validate({"root": root, "client_id": "pip-portaal", "secret": SECRET, **changes})
 
 
 @pytest.fixture
-def changed(database_url: str, koppelingen: dict[str, dict[str, object]], tmp_path: Path) -> Changed:
+def changed(
+    database_url: str, koppelingen: dict[str, dict[str, object]], tmp_path: Path, smtp: dict[str, object]
+) -> Changed:
     """A configuration that is ready for citizens, with these changes."""
 
     def changed(**changes: object) -> Settings:
@@ -59,10 +79,12 @@ def changed(database_url: str, koppelingen: dict[str, dict[str, object]], tmp_pa
         fields: dict[str, object] = {
             "omgeving": "acceptatie",
             "public_url": "https://mijn.deventer.nl",
-            "backoffices": (factories.backoffice(**apis),),
+            "backoffices": (factories.backoffice(**apis, rsin=changes.pop("rsin", factories.GEMEENTE_RSIN)),),
             "brp": Api(root=f"{factories.BACKOFFICE}/haalcentraal/api/brp", headers={"X-API-KEY": KEY}),
             "kvk": Api(root=f"{factories.BACKOFFICE}/kvk/api", headers={"apikey": KEY}),
+            "bag": Api(root=f"{factories.BACKOFFICE}/lvbag/individuelebevragingen/v2", headers={"X-Api-Key": KEY}),
             "clamd": str(tmp_path / "clamd"),
+            "smtp": smtp | changes.pop("smtp", {}),  # type: ignore[operator]  # settings by name
             **koppelingen,
         }
         url = str(changes.pop("database_url", database_url))
@@ -80,6 +102,8 @@ async def test_a_good_configuration_has_no_problems(changed: Changed, transport_
     [
         ({"omgeving": "test"}, "omgeving: staat op test"),
         ({"clamd": "127.0.0.1:1"}, "virusscanner: clamd antwoordt niet"),
+        ({"smtp": {"poort": 1}}, "mail: de mailserver neemt ons niet aan (SMTPConnectError)"),
+        ({"smtp": {"wachtwoord": "fout"}}, "mail: de mailserver neemt ons niet aan (SMTPAuthenticationError (535))"),
         ({"bestanden": {"s3": {"bucket": "b", "endpoint": "https://127.0.0.1:1"}}}, "bestanden: opslaan, lezen"),
         ({"brp": None}, "BRP: niet ingesteld"),
         ({"kvk": None}, "KVK: niet ingesteld"),
@@ -95,6 +119,8 @@ async def test_a_good_configuration_has_no_problems(changed: Changed, transport_
         ({"apis": {"autorisaties": None}}, "zaken: geen autorisaties ingesteld"),
         ({"brp": Api(root=f"{factories.BACKOFFICE}/haalcentraal/api/brp")}, "BRP: wij mogen hier niet bij (401)"),
         ({"kvk": Api(root=f"{factories.BACKOFFICE}/kvk/api")}, "KVK: wij mogen hier niet bij (401)"),
+        ({"bag": Api(root=f"{factories.BACKOFFICE}/lvbag/individuelebevragingen/v2")}, "BAG: wij mogen hier niet bij"),
+        ({"rsin": ""}, "zaken: rsin ontbreekt"),
     ],
 )
 async def test_each_thing_that_is_wrong_is_one_line(
@@ -124,7 +150,35 @@ def rights(component: str, *scopes: str) -> Client:
 
 @pytest.mark.parametrize("client", [rights("zrc", "zaken.lezen", "zaken.verwijderen")])
 async def test_a_right_too_many_is_named(changed: Changed, transport_for: Transport) -> None:
-    assert await check.problems(changed(), transport_for) == ["zaken, rechten: zaken.verwijderen is te veel"]
+    lines = await check.problems(changed(), transport_for)
+    assert lines[0] == "zaken, rechten: zaken.verwijderen is te veel"
+
+
+@pytest.mark.parametrize("client", [rights("zrc", "zaken.lezen", "zaken.aanmaken")])
+async def test_a_right_to_write_that_lacks_is_named_for_the_zaaktypen_of_the_forms(
+    changed: Changed, transport_for: Transport
+) -> None:
+    lines = await check.problems(changed(), transport_for)
+    assert "zaken, rechten: zaken.bijwerken ontbreekt voor zaaktype verhuizing" in lines
+    assert not [line for line in lines if "zaken.aanmaken" in line or "factuur" in line]
+
+
+@pytest.mark.parametrize("client", [rights("drc", "documenten.lezen", "documenten.aanmaken")])
+async def test_a_right_on_documents_that_lacks_is_named_once_for_each_kind(
+    changed: Changed, transport_for: Transport
+) -> None:
+    lines = await check.problems(changed(), transport_for)
+    zin = "zaken, rechten: documenten.lock ontbreekt voor informatieobjecttype Aanvraagformulier"
+    assert lines.count(zin) == 1
+
+
+async def test_definitions_that_cannot_be_read_are_named(
+    changed: Changed, transport_for: Transport, tmp_path: Path
+) -> None:
+    (tmp_path / "formulieren").mkdir()
+    (tmp_path / "formulieren" / "kapot.yaml").write_text("formulier: [")
+    [line] = await check.problems(changed(formulieren=tmp_path), transport_for)
+    assert line.startswith("formulieren: ")
 
 
 @pytest.mark.parametrize("client", [rights("brc", "besluiten.aanmaken")])
