@@ -32,6 +32,7 @@ from pip_portal.opdrachten import blijf_meten
 from pip_portal.openbaar import routes as openbaar
 from pip_portal.overzicht import routes as overzicht
 from pip_portal.paths import DATA, STATIC
+from pip_portal.producten import routes as producten
 from pip_portal.security import LimitMiddleware, SecurityMiddleware, require_same_origin
 from pip_portal.settings import Settings
 from pip_portal.sleutels import Sleutels
@@ -47,6 +48,7 @@ log = logging.getLogger("pip_portal")
 # Every page is closed unless its router stands in PUBLIC.
 PUBLIC: tuple[APIRouter, ...] = (
     openbaar.router,
+    producten.router,
     inloggen.public,
     afmelden.public,
     ondertekenen.public,

@@ -1,0 +1,29 @@
+"""What you can arrange with the gemeente: the list of products and a page for each. Everyone may see them."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from pip_portal.formulieren.laden import FormulierenDep
+from pip_portal.producten.pagina import pagina, themas
+from pip_portal.tijd import vandaag
+from pip_portal.web import page
+
+router = APIRouter(prefix="/producten")
+
+
+def _vindbaar(request: Request, response: Response) -> Response:
+    """Search engines may show it; every other page of the portal is noindex (requirement C6)."""
+    if request.state.sessie is None:
+        response.headers["X-Robots-Tag"] = "all"
+    return response
+
+
+@router.get("", name="producten:list")
+async def list_producten(request: Request, formulieren: FormulierenDep) -> Response:
+    return _vindbaar(request, page(request, "producten/list.html", themas=themas(formulieren, vandaag())))
+
+
+@router.get("/{slug}", name="producten:detail")
+async def show_product(request: Request, slug: str, formulieren: FormulierenDep) -> Response:
+    product = pagina(formulieren.get(slug), formulieren.tarieven, vandaag())
+    return _vindbaar(request, page(request, "producten/detail.html", product=product))
