@@ -1,16 +1,15 @@
 """Concepten as somebody filled them in, what is sent of them, and what the backoffice then holds."""
 
-import base64
 import json
 import sqlite3
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from pip_portal.bestanden.opslag import Bestanden, Eisen
+from pip_portal.bestanden.kluis import Werkbestand
+from pip_portal.bestanden.opslag import Bestanden
 from pip_portal.db import Sessionmaker
 from pip_portal.inzendingen.inhoud import (
     Aanvrager,
@@ -24,13 +23,11 @@ from pip_portal.inzendingen.inhoud import (
 )
 from pip_portal.inzendingen.nummer import maak_nummer
 from pip_portal.sleutels import Sleutels
-from pip_portal.tables import Concept, ConceptStap
+from pip_portal.tables import Bestand, Concept, ConceptStap
 from pip_portal.weergave import AMSTERDAM as AMSTERDAM
 from tests import factories
 
-PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
+BEWIJS = b"Dit is mijn bewijs.\n"
 EIGENAAR = factories.sleutels().keyed_hash("eigenaar", factories.burger().pseudoniem)
 ANDER = factories.sleutels().keyed_hash("eigenaar", factories.burger(factories.MEHMET).pseudoniem)
 ANNA = Aanvrager(soort="burger", pseudoniem=factories.burger().pseudoniem, niveau=20, bsn=factories.ANNA, naam="Anna")
@@ -111,22 +108,34 @@ class Werkplaats:
             )
         return concept_id
 
-    async def bijlage(self, concept_id: str | None, naam: str = "bewijs.png", inhoud: bytes = PNG) -> Bijlage:
-        """A file of this concept, as it will go along. A png is cleaned on its way in: its hash is what counts."""
-
-        async def stroom() -> AsyncIterator[bytes]:
-            yield inhoud
-
-        info = await self.bestanden.voeg_toe(
-            EIGENAAR, concept_id, "bewijs", naam, stroom(), Eisen(soorten=("png", "pdf", "txt"))
-        )
+    async def bijlage(self, concept_id: str | None, naam: str = "bewijs.pdf", inhoud: bytes = BEWIJS) -> Bijlage:
+        """A file of this concept as it lies there when it was found clean; judging it has tests of its own."""
+        bestand_id = str(uuid4())
+        with Werkbestand.nieuw(bestand_id, None) as bestand:
+            bestand.write(inhoud)
+            bestand.klaar()
+            await self.bestanden.objecten.zet(bestand_id, bestand.versleuteld)
+            rij = Bestand(
+                id=bestand_id,
+                concept_id=concept_id,
+                veld="bewijs",
+                naam=self.sleutels.encrypt(naam.encode()),
+                sleutel=self.sleutels.encrypt(bestand.sleutel),
+                soort="application/pdf",
+                grootte=bestand.grootte,
+                sha256=bestand.sha256,
+                staat="schoon",
+                aangemaakt_op=datetime.now(UTC),
+            )
+        async with self.db.begin() as session:
+            session.add(rij)
         return Bijlage(
-            id=info.id,
+            id=bestand_id,
             veld="bewijs",
-            naam=info.naam,
-            soort=info.soort,
-            grootte=info.grootte,
-            sha256=info.sha256,
+            naam=naam,
+            soort=rij.soort,
+            grootte=rij.grootte,
+            sha256=rij.sha256,
             informatieobjecttype="Bijlage",
         )
 

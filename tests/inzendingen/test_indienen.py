@@ -37,7 +37,7 @@ async def tel(werk: Werkplaats, tabel: type) -> int:
 @pytest.mark.seed("P7")
 async def test_sending_stores_all_of_it_at_once(werk: Werkplaats) -> None:
     concept_id = await werk.concept()
-    mee, verborgen = await werk.bijlage(concept_id), await werk.bijlage(concept_id, "verborgen.png")
+    mee, verborgen = await werk.bijlage(concept_id), await werk.bijlage(concept_id, "verborgen.pdf")
     inhoud = maken.inhoud(concept_id, bijlagen=(mee,), email="anna@example.nl")
     ingediend = await dien_in(werk, concept_id, inhoud)
     assert ingediend == Ingediend(concept_id, inhoud.nummer, True, f"overdracht:{concept_id}")
@@ -161,7 +161,7 @@ async def test_nothing_of_a_person_lies_open_in_the_database(werk: Werkplaats) -
             for rij in await session.execute(text(f"SELECT * FROM {tabel}"))  # noqa: S608 - fixed names
         ]
     alles = " ".join(rijen)
-    for feit in (factories.ANNA, GEHEIM, "anna@example.nl", "bewijs.png"):
+    for feit in (factories.ANNA, GEHEIM, "anna@example.nl", "bewijs.pdf"):
         assert feit not in alles
 
 

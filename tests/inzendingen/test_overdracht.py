@@ -37,7 +37,7 @@ def verstuur(werk: Werkplaats) -> Verstuur:
 
     async def verstuur(bijlagen: int = 1, **velden: object) -> Inhoud:
         concept_id = await werk.concept()
-        mee = [await werk.bijlage(concept_id, f"bewijs {n}.png") for n in range(bijlagen)]
+        mee = [await werk.bijlage(concept_id, f"bewijs {n}.pdf") for n in range(bijlagen)]
         inhoud = maken.inhoud(concept_id, bijlagen=mee, **velden)
         await indienen(werk.db, werk.sleutels, concept_id=concept_id, eigenaar_hash=EIGENAAR, inhoud=inhoud)
         werk.namen[inhoud.nummer] = concept_id.encode()
@@ -112,7 +112,7 @@ async def test_the_zaak_carries_exactly_what_was_sent(
     assert zaak.rollen[2]["betrokkeneIdentificatie"]["geslachtsnaam"] == "B. de Boer"
     assert zaak.objecten[0]["objectIdentificatie"]["gorOpenbareRuimteNaam"] == "Brink"
     meta = zaak.documenten[1][0]
-    assert (meta["bestandsnaam"], meta["formaat"], meta["status"]) == ("bewijs 0.png", "image/png", "definitief")
+    assert (meta["bestandsnaam"], meta["formaat"], meta["status"]) == ("bewijs 0.pdf", "application/pdf", "definitief")
     assert meta["indicatieGebruiksrecht"] is False
     assert meta["integriteit"]["waarde"] == inhoud.bijlagen[0].sha256
     klaar = await stand(werk, inhoud)
