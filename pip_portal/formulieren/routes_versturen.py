@@ -18,6 +18,7 @@ from pip_portal.formulieren.laden import FormulierenDep
 from pip_portal.formulieren.paginas import Fouten, Kader, Melding, StandTekst, product_url
 from pip_portal.formulieren.routes_aanvragen import bijlage
 from pip_portal.inloggen.afhankelijkheden import SleutelsDep
+from pip_portal.inzendingen import ondertekening
 from pip_portal.inzendingen.indienen import Veranderd, indienen
 from pip_portal.inzendingen.lezen import Ingezonden
 from pip_portal.inzendingen.lezen import lees as lees_inzending
@@ -145,9 +146,16 @@ async def received(
     request: Request,
     ingezonden: IngezondenDep,
     formulieren: FormulierenDep,
+    db: Db,
+    sleutels: SleutelsDep,
     poging: Annotated[int, Query(ge=0, le=99)] = 0,
 ) -> Response:
     """The confirmation: number, moment, what happens now. It keeps working, also before the backoffice has it."""
+    gevraagd = [
+        verzoek
+        for eigenaar in eigenaren(request)
+        for verzoek in await ondertekening.van_inzending(db, sleutels, eigenaar.hash, ingezonden.id)
+    ]
     inhoud = ingezonden.inhoud
     hier = request.url_for("aanvragen:ontvangen", id=ingezonden.id).path
     wordt_verwerkt = not ingezonden.zaak_uuid and not ingezonden.wacht and not ingezonden.is_afgebroken
@@ -173,7 +181,10 @@ async def received(
         zaak_url=zaak_url,
         zaken_url=request.url_for("zaken:list").path if ingelogd else "",
         mail=bool(inhoud and inhoud.email),
-        tekenen=versturen.tekenaars(inhoud) if inhoud else (),
+        tekenen=[verzoek.zin for verzoek in gevraagd],
+        tekenen_url=request.url_for("ondertekenen:verzoek", inzending=ingezonden.id).path
+        if ingelogd and any(verzoek.is_open for verzoek in gevraagd)
+        else "",
         betaling_tekst=versturen.betaalmoment(betaling.moment) if betaling and betaling.cent else "",
         bedrag_cent=betaling.cent if betaling else 0,
     )

@@ -24,7 +24,7 @@ from pip_portal.inzendingen.lezen import open_inhoud
 from pip_portal.inzendingen.toestand import aantal, breek_af, geef_vrij
 from pip_portal.post.mail import plaats_mail
 from pip_portal.sleutels import Sleutels
-from pip_portal.taal import Taal, schrijf_in
+from pip_portal.taal import N_, Taal, _, schrijf_in, taal
 from pip_portal.tables import Bewijs, Inzending, Ondertekening
 from pip_portal.tijd import now
 from pip_portal.weergave import AMSTERDAM, datum, lokale_dag
@@ -33,6 +33,15 @@ SOORT = "ondertekening"  # of the outbox row that takes an answer to the zaak
 CODE_BYTES = 24  # 192 bits
 LEEG = b"{}"
 MAX_REDEN = 500  # characters
+
+# How it stands with a request, by its toestand (forms §3.7).
+STANDEN = {
+    "gevraagd": N_("Wij wachten op {naam}, tot en met {datum}."),
+    "getekend": N_("{naam} heeft ondertekend."),
+    "geweigerd": N_("{naam} wil niet ondertekenen."),
+    "verlopen": N_("{naam} heeft niet op tijd geantwoord."),
+    "vervangen": N_("{naam} hoeft niet meer te antwoorden."),
+}
 
 Belet = Literal["", "bedrijf", "aanvrager", "al_getekend", "niveau"]
 
@@ -85,6 +94,12 @@ class Verzoek:
     @property
     def laatste_dag(self) -> date:
         return lokale_dag(self.einde - timedelta(seconds=1))
+
+    @property
+    def zin(self) -> str:
+        """How it stands, for who asked."""
+        zin = _(STANDEN["verlopen" if self.toestand == "gevraagd" and not self.is_open else self.toestand])
+        return zin.format(naam=self.vraag.rol.in_taal(taal()), datum=datum(self.laatste_dag))
 
 
 # ---- asking --------------------------------------------------------------------------------------------
@@ -187,10 +202,23 @@ async def van_inzending(
     db: Sessionmaker, sleutels: Sleutels, eigenaar_hash: str, inzending_id: str
 ) -> tuple[Verzoek, ...]:
     """Whom this eigenaar asked for this inzending, for the pages of the applicant. Empty when of somebody else."""
+    return await _lijst(db, sleutels, eigenaar_hash, Ondertekening.inzending_id == inzending_id)
+
+
+async def bij_zaak(
+    db: Sessionmaker, sleutels: Sleutels, eigenaar_hash: str, bron: str, zaak_uuid: str
+) -> tuple[Verzoek, ...]:
+    """Whom this eigenaar asked for what became this zaak."""
+    return await _lijst(db, sleutels, eigenaar_hash, (Inzending.bron == bron) & (Inzending.zaak_uuid == zaak_uuid))
+
+
+async def _lijst(
+    db: Sessionmaker, sleutels: Sleutels, eigenaar_hash: str, welke: ColumnElement[bool]
+) -> tuple[Verzoek, ...]:
     async with db() as session:
         rijen = await session.execute(
             _keuze()
-            .where(Ondertekening.inzending_id == inzending_id, Inzending.eigenaar == eigenaar_hash)
+            .where(welke, Inzending.eigenaar == eigenaar_hash)
             .order_by(Ondertekening.aangemaakt_op, Ondertekening.id)
         )
         return tuple(_verzoek(sleutels, rij, van) for rij, van in rijen if not _is_leeg(sleutels, rij.gegevens))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final
 
 from fastapi import Request
@@ -10,20 +10,12 @@ from fastapi.responses import Response
 
 from pip_portal.inzendingen.ondertekening import Verzoek
 from pip_portal.post.opmaken import adres_van
-from pip_portal.taal import N_, _, taal
+from pip_portal.taal import _, taal
 from pip_portal.tellers import Grens
 from pip_portal.web import page
 
 VAAK: Final = Grens(3, timedelta(days=1))  # mails to one person about one thing
 MAX_EMAIL: Final = 254  # RFC 5321
-
-TOESTANDEN: Final = {
-    "gevraagd": N_("Wij wachten op antwoord."),
-    "getekend": N_("Heeft ondertekend."),
-    "geweigerd": N_("Wil niet ondertekenen."),
-    "verlopen": N_("Heeft niet op tijd geantwoord."),
-    "vervangen": N_("Hoeft niet meer te antwoorden."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +26,6 @@ class Regel:
     rol: str
     email: str
     tekst: str
-    laatste_dag: date
     is_open: bool
 
 
@@ -53,8 +44,7 @@ def toon(
             id=verzoek.id,
             rol=verzoek.vraag.rol.in_taal(taal()),
             email=verzoek.vraag.email,
-            tekst=_(TOESTANDEN["gevraagd" if verzoek.is_open else verzoek.toestand]),
-            laatste_dag=verzoek.laatste_dag,
+            tekst=verzoek.zin,
             is_open=verzoek.is_open,
         )
         for verzoek in verzoeken

@@ -12,6 +12,7 @@ from pip_portal.db import Db
 from pip_portal.eigenaar import eigenaar_van
 from pip_portal.formulieren.kaarten import Conceptkaarten, IngezondenDep, inzendingkaarten
 from pip_portal.gebruiker import Ingelogd
+from pip_portal.inzendingen import ondertekening
 from pip_portal.sleutels import Sleutels
 from pip_portal.tijd import now, vandaag
 from pip_portal.web import binnen_budget, page, wants_fragment
@@ -78,7 +79,9 @@ async def show_zaak(
     if dossier is None:
         return page(request, "zaken/laat.html")
     sleutels: Sleutels = request.app.state.sleutels
-    gestuurd = await ingestuurd(db, sleutels, eigenaar_van(gebruiker, sleutels), dossier)
+    eigenaar = eigenaar_van(gebruiker, sleutels)
+    gestuurd = await ingestuurd(db, sleutels, eigenaar, dossier)
+    gevraagd = await ondertekening.bij_zaak(db, sleutels, eigenaar.hash, bron, str(uuid))
     vorig_bezoek = await bezoeken.noteer_bezoek(db, gebruiker, bron, uuid, now())
     status = burgerstatus(dossier.regel)
     return page(
@@ -98,6 +101,7 @@ async def show_zaak(
         soort_bestand=soort_bestand,
         vorig_bezoek=vorig_bezoek,
         gestuurd=gestuurd,
+        wacht_op=[verzoek for verzoek in gevraagd if verzoek.is_open],
         kan_aanvullen=kan_aanvullen(request, dossier, status),
         kan_intrekken=not any(regel.is_intrekking for regel in gestuurd)
         and wijze_van_intrekken(request, backoffice_van(request, bron), dossier) != "nee",

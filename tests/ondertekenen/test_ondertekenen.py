@@ -320,7 +320,7 @@ async def test_the_applicant_sees_on_whom_we_wait_and_can_ask_another_address(
     await browser.log_in(factories.burger())
     pad = f"/ondertekenen/verzoek/{inzending}"
     pagina = await browser.get(pad)
-    assert "Wij wachten op antwoord." in text_of(pagina)
+    assert "Wij wachten op Hoofdbewoner, tot en met" in text_of(pagina)
     assert EMAIL in text_of(pagina)
     verzoek = re.search(r'name="verzoek" value="([^"]+)"', pagina.text)
     assert verzoek is not None
@@ -406,3 +406,18 @@ async def _werk(portal: FastAPI) -> None:
     async with portal.state.db.begin() as session:
         await session.execute(update(Opdracht).where(Opdracht.toestand == "nieuw").values(beurt_op=now()))
     await portal.state.werker.alles()
+
+
+async def test_the_confirmation_and_the_zaak_say_on_whom_we_wait(portal: FastAPI, browser: Browser) -> None:
+    inzending = await vraag(portal, eerst=False)
+    await _werk(portal)
+    await browser.log_in(factories.burger())
+    async with portal.state.db() as session:
+        rij = await session.get(Inzending, inzending)
+    assert rij is not None
+    for pad in (f"/aanvragen/{inzending}/ontvangen", f"/zaken/{rij.bron}/{rij.zaak_uuid}?geduld=1"):
+        pagina = await browser.get(pad)
+        assert "Wij wachten op Hoofdbewoner, tot en met" in text_of(pagina)
+        assert f'href="/ondertekenen/verzoek/{inzending}"' in pagina.text
+    await _verloop(portal)
+    assert "Wij wachten op" not in text_of(await browser.get(f"/zaken/{rij.bron}/{rij.zaak_uuid}?geduld=1"))
