@@ -13,13 +13,15 @@ function leaveFilesOut(body) {
 const isFilledIn = (block) =>
   [...block.querySelectorAll('input[aria-required="true"]')].every((input) => input.value.trim())
 
+const isStillBusy = (block) => block.querySelector('[data-bezig]') && performance.now() < POLLING_ENDS
+
 /** A question is looked at on leaving only when it is filled in; asking whether it is done ends after two minutes. */
 function followRequests() {
   document.addEventListener('htmx:config:request', (event) => {
     const { ctx } = event.detail
     const { nakijken, peilen, upload } = ctx.sourceElement.dataset
     if (nakijken !== undefined && !isFilledIn(ctx.sourceElement)) event.preventDefault()
-    if (peilen !== undefined && performance.now() > POLLING_ENDS) event.preventDefault()
+    if (peilen !== undefined && !isStillBusy(ctx.sourceElement)) event.preventDefault()
     if (upload === undefined && ctx.request.body instanceof FormData) leaveFilesOut(ctx.request.body)
   })
 }

@@ -170,6 +170,8 @@ def check_html(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[s
 
     yield keep
     files = sorted(str(file) for file in folder.glob("*.html"))
+    if not files:
+        return
     done = subprocess.run(
         ["java", "-jar", str(VNU), "--stdout", "--format", "text", *files],
         stdin=subprocess.DEVNULL,

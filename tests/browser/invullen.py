@@ -49,7 +49,10 @@ class Invullen:
                 self.page.get_by_role("button", name="Ga verder").click()
         if not self.pad.endswith("/start"):
             self.citizen.goto(start)
-        self.page.get_by_role("button", name="Beginnen").click()
+        opnieuw = self.page.get_by_role("button", name="Wis alles en begin opnieuw")  # of an earlier test
+        if opnieuw.count():
+            return opnieuw.click()
+        return self.page.get_by_role("button", name="Beginnen").click()
 
     def tot(self, stap: str) -> None:
         """Fill in page after page, until this one is there."""
@@ -61,6 +64,8 @@ class Invullen:
             else:
                 self.vul()
                 self.volgende()
+                fouten = self.page.locator(".utrecht-alert--error")
+                assert not fouten.count(), f"{self.stap}: {fouten.inner_text()}"
         raise AssertionError(f"{stap} komt niet; de laatste bladzijden waren {self.gezien[-5:]}")
 
     def _volgende_taak(self) -> None:
@@ -78,6 +83,7 @@ class Invullen:
 
     def volgende(self) -> None:
         knoppen = self.page.locator(".portaal-vraagpagina__knoppen button[value=volgende]")
+        assert knoppen.count(), f"geen knop om verder te gaan op: {self.page.locator('h1').inner_text()}"
         with self.page.expect_navigation():
             knoppen.click()
 
@@ -108,9 +114,9 @@ class Invullen:
         for controle, gekozen in waarden.items():
             for waarde in gekozen:
                 self._zet(blok, controle, waarde)
-        kiesbaar = blok.locator("input[type=radio]")
-        if kiesbaar.count() and not blok.locator("input[type=radio]:checked").count():
-            self.kies(kiesbaar.first)
+        kiesbaar = blok.locator("input:is([type=radio], [type=checkbox])")
+        if kiesbaar.count() and not blok.locator("input:checked").count():
+            self.kies(kiesbaar.first)  # options that come from a source have no value that a test can know
         return None
 
     def _zet(self, blok: Locator, controle: str, waarde: str) -> None:
@@ -126,6 +132,8 @@ class Invullen:
 
     def kies(self, besturing: Locator) -> None:
         """Choose an option; when questions depend on it, wait until the page has the new ones."""
+        if besturing.is_checked():
+            return
         if self.citizen.javascript and besturing.locator("xpath=ancestor-or-self::*[@data-hx-post]").count():
             with self.page.expect_response(lambda r: r.request.headers.get("hx-request") == "true"):
                 besturing.check()
