@@ -1,9 +1,10 @@
-"""The command pip-portal: serve, worker, demo, migrate, check, inzendingen."""
+"""The command pip-portal: serve, demo, migrate, check and more."""
 
 import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import uvicorn
 from pydantic import ValidationError
@@ -12,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from pip_portal import migraties
 from pip_portal.inloggen.saml.provider import Dienstverlener
-from pip_portal.paths import STATIC
+from pip_portal.paths import DATA, STATIC
 from pip_portal.settings import Settings
 
 # Our words for what goes wrong most; the rest keeps the words of the validator.
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "check": _check,
         "migratie": _new_migration,
         "inzendingen": _inzendingen,
+        "formulier": _formulier,
     }
     try:
         return handler[args.command](args)
@@ -72,6 +74,11 @@ def _parser() -> argparse.ArgumentParser:
     wat.add_parser("lijst", help="what got stuck or takes long, with the reason")
     wat.add_parser("toon", help="state, steps and reason of one").add_argument("nummer")
     wat.add_parser("opnieuw", help="hand over again").add_argument("nummer", help='number, or "alle"')
+    formulier = commands.add_parser("formulier", help="look at the forms").add_subparsers(dest="actie", required=True)
+    nakijken = formulier.add_parser("check", help="say what is wrong with the forms, a line each")
+    nakijken.add_argument("--map", type=Path, help="folder with formulieren/, tarieven.yaml and bronnen.yaml")
+    nakijken.add_argument("--upl", type=Path, help="the Uniforme Productnamenlijst as CSV")
+    nakijken.add_argument("--catalogus", action="store_true", help="also ask the catalogue of each backoffice")
     commands.add_parser("migratie", help="for developers: new migration").add_argument("omschrijving")
     return parser
 
@@ -160,6 +167,20 @@ def _inzendingen(args: argparse.Namespace) -> int:
     if uitkomst.fout:
         print(uitkomst.fout, file=sys.stderr)
     return 1 if uitkomst.fout else 0
+
+
+def _formulier(args: argparse.Namespace) -> int:
+    from pip_portal.formulieren.nakijken import nakijken, nakijken_in_catalogus
+
+    regels, fout = nakijken(args.map or DATA, args.upl)
+    if args.catalogus and not fout:
+        settings = Settings()
+        meer, ook_fout = asyncio.run(nakijken_in_catalogus(args.map or settings.formulieren or DATA, settings))
+        regels, fout = regels + meer, ook_fout
+    for regel in regels:
+        print(regel)
+    print("Er is iets te herstellen." if fout else "De formulieren zijn in orde.")
+    return 1 if fout else 0
 
 
 def _new_migration(args: argparse.Namespace) -> int:
