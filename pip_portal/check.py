@@ -217,7 +217,7 @@ async def _write_rights(
         return []
     if not backoffice.rsin:
         return [f"{backoffice.bron}: rsin ontbreekt; zonder kan niets worden ingeboekt"]
-    bron = open_bron(backoffice, timedelta(0), transport_for)
+    bron = open_bron(backoffice, timedelta(minutes=5), transport_for)
     try:
         return [f"{naam}: {zin}" for zin in await ontbrekend(bron, applicatie, gebruik, vandaag())]
     finally:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from pydantic import TypeAdapter
 
@@ -18,8 +19,12 @@ from pip_portal.backoffice.catalogi import (
     ZaaktypeInformatieobjecttype,
 )
 from pip_portal.backoffice.documenten import EnkelvoudigInformatieObject
+from pip_portal.backoffice.http import Refused, Verbinding
 from pip_portal.backoffice.resource import Pagina
+from pip_portal.backoffice.weigeringen import vertaald
 from pip_portal.backoffice.zaken import Resultaat, Rol, Status, Zaak, Zaakeigenschap, ZaakInformatieObject
+from pip_portal.errors import NotFound
+from pip_portal.settings import Api
 
 SAMPLES = Path(__file__).parents[3] / "shared/specs/openzaak-samples"
 NO_SAMPLES = "../shared/specs/openzaak-samples is er niet: de opgenomen antwoorden kunnen niet worden gelezen"
@@ -73,3 +78,28 @@ def test_a_closed_zaak_of_open_zaak_says_so() -> None:
     assert zaak.is_afgerond
     assert not zaak.is_opgeschort
     assert not zaak.is_verlengd
+
+
+@pytest.mark.skipif(not SAMPLES.is_dir(), reason=NO_SAMPLES)
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("error-*.json")), ids=lambda path: path.stem)
+async def test_a_recorded_refusal_is_understood_by_its_codes(path: Path) -> None:
+    """Of real refusals only the codes are kept: their sentences repeat what was sent."""
+    status = int(path.stem.split("-")[1])
+    content = path.read_bytes()  # noqa: ASYNC240 - a test
+    problem = json.loads(content)
+
+    def answer(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(status, content=content, headers={"Content-Type": "application/json"})
+
+    verbinding = Verbinding(Api(root="https://openzaak.local"), "Zaken", transport=httpx.MockTransport(answer))
+    with pytest.raises((Refused, NotFound)) as caught:
+        await verbinding.call("POST", "/zaken", TypeAdapter(Any), body={})
+    await verbinding.close()
+    if status == 404:
+        assert isinstance(caught.value, NotFound)
+        return
+    refused = vertaald(caught.value)  # type: ignore[arg-type]  # a Refused, as it is no 404
+    assert (refused.status, refused.code) == (status, problem["code"])
+    codes = [(fout["name"], fout["code"]) for fout in problem.get("invalidParams", ())]
+    assert list(refused.fouten) == codes
+    assert not [fout for fout in problem.get("invalidParams", ()) if fout["reason"] in str(refused)]

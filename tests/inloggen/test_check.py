@@ -177,8 +177,9 @@ async def test_definitions_that_cannot_be_read_are_named(
 ) -> None:
     (tmp_path / "formulieren").mkdir()
     (tmp_path / "formulieren" / "kapot.yaml").write_text("formulier: [")
-    [line] = await check.problems(changed(formulieren=tmp_path), transport_for)
-    assert line.startswith("formulieren: ")
+    lines = await check.problems(changed(formulieren=tmp_path), transport_for)
+    assert lines
+    assert all(line.startswith("formulieren: ") for line in lines)
 
 
 @pytest.mark.parametrize("client", [rights("brc", "besluiten.aanmaken")])
