@@ -138,6 +138,9 @@ class Concepten:
         )
         try:
             async with self._db.begin() as session:
+                await session.execute(
+                    delete(tables.Concept).where(tables.Concept.uniek == uniek, tables.Concept.verloopt_op <= moment)
+                )
                 session.add(rij)
                 await session.flush()
                 for stap, waarden in (antwoorden or {}).items():
@@ -150,12 +153,9 @@ class Concepten:
         return concept_id
 
     async def open_voor(self, eigenaar: Eigenaar, formulier: str, voor: Voor) -> str | None:
-        """Id of the open concept of this eigenaar for this form and this person; an expired one is removed first."""
+        """Id of the open concept of this eigenaar for this form and this person."""
         uniek = self._uniek(eigenaar, formulier, voor)
-        async with self._db.begin() as session:
-            await session.execute(
-                delete(tables.Concept).where(tables.Concept.uniek == uniek, tables.Concept.verloopt_op <= now())
-            )
+        async with self._db() as session:
             gevonden: str | None = await session.scalar(select(tables.Concept.id).where(tables.Concept.uniek == uniek))
         return gevonden
 

@@ -144,7 +144,7 @@ class Vraag:
 
     @property
     def optioneel(self) -> bool:
-        return not self.veld.verplicht
+        return self.veld.heeft_antwoord and not self.veld.verplicht
 
     @property
     def eerste(self) -> str:

@@ -52,9 +52,9 @@ def _terug(terug: str) -> str:
 
 
 @router.get("", name="aanvragen:detail")
-async def detail(request: Request, aanvraag: AanvraagDep, bewaard: bool = False) -> Response:
+async def detail(request: Request, aanvraag: AanvraagDep, bewaard: str = "") -> Response:
     """The task list, or the page to go on with; after "Opslaan en later verder" what was kept."""
-    if bewaard:
+    if bewaard == "ja":
         verder = request.url_for("aanvragen:detail", id=aanvraag.id).path
         ruw = sum(len(z.open) for z in aanvraag.verloop.stappen if z.is_begonnen)
         return page(

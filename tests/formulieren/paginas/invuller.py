@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -39,7 +40,7 @@ class Pagina:
         forms = [f for f in self.document.xpath("//main//form") if f.get("method") == "post"]
         return next(f for f in forms if f.xpath(".//*[@name='csrf']"))
 
-    @property
+    @cached_property
     def velden(self) -> Velden:
         """What the browser would send without touching anything, without the buttons."""
         gevonden: Velden = {}
@@ -82,7 +83,8 @@ class Invuller:
         velden = pagina.velden | {n: w if isinstance(w, list) else [w] for n, w in (antwoorden or {}).items()}
         doel = url or pagina.form.get("action")
         paren = [(naam, waarde) for naam, lijst in velden.items() for waarde in lijst] + [("actie", actie)]
-        response = await self.post(doel, paren, bestanden=bestanden, htmx=htmx, multipart="multipart" in (pagina.form.get("enctype") or ""))
+        met_bestanden = "multipart" in (pagina.form.get("enctype") or "")
+        response = await self.post(doel, paren, bestanden=bestanden, htmx=htmx, multipart=met_bestanden)
         if volg and response.is_redirect:
             response = await self.browser.follow(response.headers["location"])
         return self._pagina(response)

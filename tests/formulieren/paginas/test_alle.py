@@ -1,0 +1,182 @@
+"""Every form that the gemeente offers, walked over HTTP from its start to the zaak in the backoffice."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import delete
+
+from pip_portal import tables
+from pip_portal.backoffice.inboeken import Inboeken
+from pip_portal.eigenaar import eigenaar_van
+from pip_portal.formulieren.definitie import Formulier
+from pip_portal.formulieren.laden import Formulieren
+from pip_portal.formulieren.omgeving import Inlog, Omgeving
+from pip_portal.gebruiker import Gebruiker
+from pip_portal.inzendingen.lezen import lees
+from pip_portal.paths import DATA
+from pip_portal.settings import Settings
+from pip_portal.tijd import vandaag
+from tests import factories
+from tests.conftest import Browser
+from tests.formulieren.paginas.invuller import PDF, Invuller, Pagina
+from tests.formulieren.voorbeelden import geldige
+
+FORMULIEREN = Formulieren.lees(DATA)
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return factories.settings(database_url, bestanden={"map": tmp_path / "bestanden"})
+
+
+@dataclass
+class Wandeling:
+    """One way through a form. keuzes: which of the good answers, where the first leads to a page that says stop."""
+
+    invuller: Invuller
+    formulier: Formulier
+    omgeving: Omgeving
+    keuzes: dict[str, int] = field(default_factory=dict)
+    gezien: set[str] = field(default_factory=set)
+
+    async def loop(self, pagina: Pagina) -> Pagina:
+        for _pagina in range(120):
+            if pagina.stap() == "controleren":
+                return pagina
+            if "stop=ja" in str(pagina.response.url):
+                pagina = await self.anders(pagina)
+                continue
+            taken = pagina.document.xpath("//a[contains(@class, 'portaal-taak__link')]")
+            if not pagina.document.xpath("//input[@name='gezien']"):
+                klaar = pagina.document.xpath("//main//a[contains(@href, '/controleren')]/@href")
+                open_ = [a for a in taken if "Klaar" not in a.xpath("string(ancestor::li)")]
+                pagina = await self.invuller.open(klaar[0] if klaar else open_[0].get("href"))
+                continue
+            pagina = await self.vul(pagina)
+        raise AssertionError(f"{self.formulier.formulier}: blijft hangen bij {pagina.stap()}: {pagina.tekst[:300]}")
+
+    async def vul(self, pagina: Pagina) -> Pagina:
+        stap = self.formulier.stap(pagina.stap())
+        self.gezien.add(stap.stap)
+        groep = stap.groep
+        if groep is not None and groep.minimum and not pagina.document.xpath("//main//li[@class='portaal-item']"):
+            nieuw = await self.invuller.open(pagina.document.xpath("//a[contains(@href, '/nieuw')]/@href")[0])
+            for _keer in range(3):
+                if "gezien" not in nieuw.namen() or groep.veld in nieuw.tekst:
+                    break
+                velden = [v for v in groep.velden if v.veld in nieuw.velden["gezien"][0].split()]
+                if not velden:
+                    break
+                nieuw = await self.stuur(nieuw, velden)
+            return nieuw
+        getoond = pagina.velden["gezien"][0].split()
+        return await self.stuur(pagina, [v for v in stap.velden if v.veld in getoond])
+
+    async def stuur(self, pagina: Pagina, velden: list[object]) -> Pagina:
+        antwoorden: dict[str, list[str]] = {}
+        bestanden = []
+        for veld in velden:
+            if veld.type == "bestand" and veld.verplicht and pagina.document.xpath(f"//input[@id='{veld.veld}']"):
+                if veld.later:
+                    antwoorden[f"{veld.veld}-later"] = ["ja"]
+                elif "pdf" in veld.soorten:
+                    bestanden.append((veld.veld, "bewijs.pdf", PDF))
+                else:
+                    bestanden.append((veld.veld, "foto.jpg", foto(veld.verhouding)))
+            elif veld.type in ("keuze", "meerkeuze") and veld.opties_uit:
+                opties = pagina.document.xpath(
+                    f"//input[@name='{veld.veld}']/@value | //select[@name='{veld.veld}']/option/@value"
+                )
+                antwoorden[veld.veld] = [[o for o in opties if o][self.keuzes.get(veld.veld, 0)]]
+            elif veld.type != "bestand":
+                goed = geldige(veld, self.omgeving)
+                antwoorden |= goed[self.keuzes.get(veld.veld, 0) % len(goed)] if goed else {}
+        na = await self.invuller.stuur(pagina, antwoorden, bestanden=bestanden)
+        assert na.status == 200, (self.formulier.formulier, pagina.stap(), na.fouten(), na.tekst[:500])
+        return na
+
+    async def anders(self, pagina: Pagina) -> Pagina:
+        """Back to the question, and give the next answer."""
+        vraag = await self.invuller.open(str(pagina.response.url).partition("?")[0])
+        stap = self.formulier.stap(vraag.stap())
+        for veld in stap.velden:
+            if veld.type in ("keuze", "janee", "datum", "getal", "meerkeuze"):
+                self.keuzes[veld.veld] = self.keuzes.get(veld.veld, 0) + 1
+        return vraag
+
+
+def foto(verhouding: tuple[int, int] | None) -> bytes:
+    """A small photo of this shape."""
+    import io
+
+    from PIL import Image
+
+    breed, hoog = verhouding or (4, 3)
+    buffer = io.BytesIO()
+    Image.new("RGB", (breed * 20, hoog * 20), (90, 120, 60)).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def wie(formulier: Formulier) -> Gebruiker:
+    if formulier.toegang.niveau_digid:
+        return factories.burger(factories.SANNE, niveau=30)
+    return factories.bedrijf(niveau=40)
+
+
+@pytest.mark.seed("P7", "B3", "X1")
+@pytest.mark.parametrize("slug", [f.formulier for f in FORMULIEREN.alle() if not f.is_verwijzing])
+async def test_from_the_start_to_the_zaak_with_exactly_what_was_answered(
+    slug: str, invuller: Invuller, browser: Browser, portal: FastAPI
+) -> None:
+    formulier = FORMULIEREN.get(slug)
+    gebruiker = wie(formulier)
+    await browser.log_in(gebruiker)
+    soort = "eherkenning" if gebruiker.is_bedrijf else "digid"
+    omgeving = Omgeving(vandaag(), Inlog(soort, gebruiker.niveau), {}, FORMULIEREN.tarieven)
+    start = await invuller.open(f"/formulieren/{slug}/start")
+    keuzes = start.document.xpath("//input[@name='voor_wie']/@value")
+    eerste = await invuller.stuur(start, {"voor_wie": keuzes[0]} if keuzes else {})
+    controle = await Wandeling(invuller, formulier, omgeving).loop(eerste)
+    async with portal.state.db.begin() as session:
+        await session.execute(delete(tables.Teller))
+    klaar = await invuller.stuur(controle, {"verklaring": "ja"}, actie="versturen")
+    assert klaar.stap() == "ontvangen", klaar.tekst[:800]
+    eigenaar = eigenaar_van(gebruiker, portal.state.sleutels)
+    verstuurd = await lees(portal.state.db, portal.state.sleutels, eigenaar.hash, str(klaar.response.url).split("/")[4])
+    inhoud = verstuurd.inhoud
+    assert inhoud is not None
+    gelezen = {" ".join(dt.text_content().split()) for dt in controle.document.xpath("//main//dt")}
+    for blok in inhoud.blokken:
+        for antwoord in blok.antwoorden:
+            assert " ".join(antwoord.vraag.nl.split()) in gelezen, "what is sent was on the check page"
+            for regel in antwoord.tekst:
+                assert " ".join(regel.nl.split()) in " ".join(controle.tekst.split())
+    if inhoud.eerst_tekenen:
+        assert verstuurd.toestand == "wacht_op_ondertekening"
+        return
+    assert verstuurd.is_verwerkt, verstuurd.toestand
+    bron = portal.state.bronnen.zaaksysteem.bronnen[0]
+    assert inhoud.zaak is not None
+    gevonden = await Inboeken(bron).eigenschappen(str(verstuurd.zaak_uuid))
+    assert {e.naam: e.waarde for e in gevonden} == inhoud.zaak.eigenschappen
+    assert klaar.document.xpath(f"//a[@href='/zaken/{verstuurd.bron}/{verstuurd.zaak_uuid}']")
+
+
+@pytest.mark.parametrize("slug", [f.formulier for f in FORMULIEREN.alle() if f.voorcheck is not None])
+async def test_each_check_before_login_has_an_outcome(slug: str, invuller: Invuller) -> None:
+    formulier = FORMULIEREN.get(slug)
+    omgeving = Omgeving(vandaag(), Inlog("anoniem", 0), {}, FORMULIEREN.tarieven)
+    pagina = await invuller.open(f"/formulieren/{slug}/check")
+    for _keer in range(6):
+        if pagina.document.findtext(".//h1") == "Uitkomst":
+            return
+        velden = pagina.velden["gezien"][0].split()
+        antwoorden: dict[str, list[str]] = {}
+        for veld in formulier.voorcheck.velden if formulier.voorcheck else ():
+            if veld.veld in velden:
+                antwoorden |= geldige(veld, omgeving)[0]
+        pagina = await invuller.stuur(pagina, antwoorden)
+        assert pagina.status == 200, pagina.fouten()
+    raise AssertionError("geen uitkomst")
