@@ -34,13 +34,21 @@ BRP_KEY = "demo-brp-sleutel-0123456789"
 KVK_KEY = "demo-kvk-sleutel-0123456789"
 BAG_KEY = "demo-bag-sleutel-0123456789"
 # What a citizen may read of each kind of zaak; the score of an internal check is not among it.
-VERGUNNING = ("kenteken", "vergunninggebied", "ingangsdatum", "einddatum", "bedrag", "locatie", "aanvang", "bezoekers")
+VERGUNNING = (
+    *("kenteken", "vergunninggebied", "ingangsdatum", "begindatum", "einddatum", "bedrag", "locatie", "aanvang"),
+    *("bezoekers", "klasse", "aantal"),
+)
 EIGENSCHAPPEN = {
     **dict.fromkeys(("parkeervergunning-bewoner", "parkeervergunning-bedrijf", "standplaats"), VERGUNNING),
     **dict.fromkeys(("objectvergunning", "omgevingsvergunning", "horeca", "evenement"), VERGUNNING),
     **dict.fromkeys(("melding-klein-evenement", "melding-openbare-ruimte", "schadeclaim"), VERGUNNING),
     **dict.fromkeys(("uittreksel-brp", "kwijtschelding", "subsidie", "factuur"), ("bedrag",)),
     **dict.fromkeys(("erkenning", "reisdocument"), ("afspraak",)),
+    **dict.fromkeys(("klacht", "bezwaar"), ("kenmerk", "datum")),
+    "verhuizing": ("verhuisdatum",),
+    "geboorteaangifte": ("aangiftetermijn",),
+    "gpk": ("bedrag",),
+    "woo-verzoek": ("onderwerp",),
 }
 ANDERE_POORTEN = "demo --portaal 9000 --idp 9010 --achterkanaal 9011 --backoffice 9020 --postbus 9030 --smtp 9025"
 START_TIMEOUT = 60.0  # seconds until all must answer; the first start fills the backoffice
