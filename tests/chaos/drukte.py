@@ -2,11 +2,12 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import httpx
 
+from tests.chaos.aanvragen import Gezeten
 from tests.chaos.wereld import Wereld
 
 SCHRIJFPADEN = (
@@ -22,11 +23,15 @@ LEZEN = 0.5  # seconds at most before the button
 
 @dataclass
 class Burgers:
-    """concepten: sent in this order, `tegelijk` at a time. bevestigd: number that was told, by concept."""
+    """concepten: sent in this order, `tegelijk` at a time; those of `gezeten` from their own page.
+
+    bevestigd: number that was told, by concept. opgegeven: whose sender walked away.
+    """
 
     wereld: Wereld
     toeval: random.Random
     concepten: Sequence[str]
+    gezeten: Mapping[str, Gezeten] = field(default_factory=dict)
     bevestigd: dict[str, str] = field(default_factory=dict)
     opgegeven: set[str] = field(default_factory=set)
 
@@ -60,6 +65,8 @@ class Burgers:
 
     async def _klik(self, client: httpx.AsyncClient, concept_id: str) -> str:
         try:
+            if concept_id in self.gezeten:
+                return await self.gezeten[concept_id].klik(client, concept_id)
             response = await client.post(f"/chaos/{concept_id}")
         except httpx.TransportError:
             return ""

@@ -10,6 +10,7 @@ import os
 import random
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
@@ -19,15 +20,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pip_portal.bestanden.opslag import Bestanden
 from pip_portal.db import Sessionmaker, open_db
-from pip_portal.inzendingen.nummer import maak_nummer
+from pip_portal.inzendingen.indienen import hash_van
+from pip_portal.inzendingen.inhoud import Inhoud
+from pip_portal.inzendingen.nummer import document_nummer, maak_nummer
 from pip_portal.sleutels import Sleutels
 from pip_portal.tables import Bestand, Bewijs, Concept, ConceptStap, Inzending, Opdracht
 from tests import factories
+from tests.chaos.aanvragen import FORMULIER, bsns, ingevuld
 from tests.chaos.drukte import Burgers, Onheil
 from tests.chaos.loket import eigenschappen
 from tests.chaos.wereld import Wereld, kan_postgres, maak_wereld
 from tests.conftest import expect_nothing_personal
-from tests.inzendingen.maken import EIGENAAR, Kast, Werkplaats
+from tests.inzendingen.maken import Kast, Werkplaats
 
 log = logging.getLogger(__name__)
 
@@ -61,14 +65,19 @@ async def wereld(gemaakt: Wereld) -> Wereld:
 async def test_chaos(wereld: Wereld) -> None:
     toeval = random.Random(SEED)
     aantal = AANTAL // 5 if kan_postgres() and wereld.cluster is None else AANTAL
-    settings = factories.settings(wereld.database_url, bestanden={"map": wereld.folder / "bestanden"})
+    settings = factories.settings(
+        wereld.database_url, bestanden={"map": wereld.folder / "bestanden"}, public_url=wereld.portaal_url
+    )
     async with open_db(wereld.database_url) as db:
         sleutels = Sleutels(settings)
         werk = Werkplaats(db, sleutels, Bestanden(db, settings, sleutels))
-        verwacht = {(await werk.concept()): "" for _ in range(aantal)}
+        verwacht = {(await werk.concept()): "" for _ in range(aantal - aantal // 5)}
         for concept_id in verwacht:
             verwacht[concept_id] = (await werk.bijlage(concept_id, inhoud=toeval.randbytes(2000))).sha256
-        burgers = Burgers(wereld, toeval, list(verwacht))
+        gezeten = dict([await ingevuld(db, settings, sleutels, bsn) for bsn in islice(bsns(), aantal // 5)])
+        concepten = [*verwacht, *gezeten]
+        toeval.shuffle(concepten)
+        burgers = Burgers(wereld, toeval, concepten, gezeten)
         onheil = Onheil(wereld, random.Random(SEED))
         begin = time.monotonic()
         ramp = asyncio.create_task(onheil.regeert())
@@ -90,7 +99,7 @@ async def test_chaos(wereld: Wereld) -> None:
             verstuurd - begin,
             klaar - verstuurd,
         )
-        await controleer(db, wereld, burgers, verwacht)
+        await controleer(db, sleutels, wereld, burgers, verwacht)
     assert len(burgers.bevestigd) >= 0.8 * aantal
     for naam, proces in wereld.processen.items():
         assert proces.keren_dood >= 1, f"{naam} werd niet gedood"
@@ -112,7 +121,9 @@ async def tot_er_nog(db: Sessionmaker, hoogstens: int) -> None:
         await asyncio.sleep(0.3)
 
 
-async def controleer(db: Sessionmaker, wereld: Wereld, burgers: Burgers, verwacht: dict[str, str]) -> None:
+async def controleer(
+    db: Sessionmaker, sleutels: Sleutels, wereld: Wereld, burgers: Burgers, verwacht: dict[str, str]
+) -> None:
     async with db() as session:
         inzendingen = {rij.concept_id: rij for rij in await session.scalars(select(Inzending))}
         concepten = {rij.id: rij for rij in await session.scalars(select(Concept))}
@@ -127,7 +138,12 @@ async def controleer(db: Sessionmaker, wereld: Wereld, burgers: Burgers, verwach
         assert inzendingen[concept_id].nummer == nummer == maak_nummer(UUID(concept_id))
     for concept_id, concept in concepten.items():
         if concept_id in inzendingen:  # also when its confirmation never arrived
-            controleer_zaak(kast, concept_id, inzendingen[concept_id], verwacht[concept_id])
+            rij = inzendingen[concept_id]
+            inhoud = Inhoud.model_validate_json(sleutels.decrypt(rij.inhoud))
+            controleer_zaak(kast, concept_id, rij, inhoud)
+            assert [bijlage.sha256 for bijlage in inhoud.bijlagen] == (
+                [verwacht[concept_id]] if concept_id in verwacht else []
+            )
             assert concept.verzonden_op is not None
             assert concept_id not in stappen
         else:  # nothing was confirmed, and nothing was lost: it can still be sent
@@ -137,25 +153,25 @@ async def controleer(db: Sessionmaker, wereld: Wereld, burgers: Burgers, verwach
     assert sorted(kast.nummers()) == nummers  # none that nobody sent, none double
     assert sorted(k for g, k in bewijzen if g == "ontvangen") == nummers
     assert sorted(k for g, k in bewijzen if g == "overgedragen") == nummers
-    assert sum(inzending_id is not None for inzending_id in bestanden) == len(nummers)
+    assert sum(inzending_id is not None for inzending_id in bestanden) == len(verwacht.keys() & inzendingen.keys())
 
 
-def controleer_zaak(kast: Kast, concept_id: str, inzending: Inzending, sha256: str) -> None:
+def controleer_zaak(kast: Kast, concept_id: str, inzending: Inzending, inhoud: Inhoud) -> None:
     """Complete, once, and of this inzending only."""
     assert inzending.toestand == "overgedragen"
-    zaken = kast.zaken(inzending.nummer)
-    assert len(zaken) == 1
-    [zaak] = zaken
+    assert hash_van(inhoud) == inzending.hash
+    assert inhoud.zaak is not None
+    [zaak] = kast.zaken(inzending.nummer)
     assert zaak.zaak["uuid"] == inzending.zaak_uuid
     assert zaak.zaak["kenmerken"] == [{"kenmerk": concept_id, "bron": "portaal"}]
-    assert [rol["betrokkeneIdentificatie"]["inpBsn"] for rol in zaak.rollen] == [factories.ANNA]
-    assert zaak.eigenschappen == sorted(eigenschappen(concept_id).items())
+    assert [rol["betrokkeneIdentificatie"]["inpBsn"] for rol in zaak.rollen] == [inhoud.aanvrager.bsn]
+    if inhoud.formulier != FORMULIER:
+        assert inhoud.zaak.eigenschappen == eigenschappen(concept_id)
+    assert zaak.eigenschappen == sorted(inhoud.zaak.eigenschappen.items())
     assert len(zaak.statussen) == 1
-    assert [document["identificatie"] for document, _ in zaak.documenten] == [
-        f"{UUID(concept_id).hex}-0",
-        f"{UUID(concept_id).hex}-1",
-    ]
-    (_, pdf), (_, bijlage) = zaak.documenten
+    (_, pdf), *bijlagen = zaak.documenten
     assert pdf.startswith(b"%PDF")
-    assert hashlib.sha256(bijlage).hexdigest() == sha256
-    assert inzending.eigenaar == EIGENAAR
+    assert [meta["identificatie"] for meta, _ in zaak.documenten] == [
+        document_nummer(UUID(concept_id), nummer) for nummer in range(1 + len(inhoud.bijlagen))
+    ]
+    assert [hashlib.sha256(bytes_).hexdigest() for _, bytes_ in bijlagen] == [b.sha256 for b in inhoud.bijlagen]
