@@ -117,7 +117,8 @@ def _checkpagina(
         antwoorden=antwoorden,
         lezingen=lezingen or {},
     )
-    getoond = vragen(blik, voorcheck_velden(formulier, antwoorden, omgeving).velden, kop_is_vraag=False)
+    alle = formulier.voorcheck.velden if formulier.voorcheck else ()
+    getoond = vragen(blik, voorcheck_velden(formulier, antwoorden, omgeving).velden, alle, kop_is_vraag=False)
     return page(
         request,
         "formulieren/check.html",

@@ -80,9 +80,9 @@ def toon_vragen(
         item=doel.item,
         met_fouten=met_fouten,
     )
-    enige = doel.groep is None and doel.stap.titel is None and len(zichtbaar) == 1
-    kop_is_vraag = enige and bool(zichtbaar[0].vraag.nl)
-    getoond = vragen(blik, zichtbaar, kop_is_vraag=kop_is_vraag)
+    zonder_titel = doel.groep is None and doel.stap.titel is None and bool(zichtbaar)
+    kop_is_vraag = zonder_titel and bool(zichtbaar[0].vraag.nl)
+    getoond = vragen(blik, zichtbaar, doel.velden, kop_is_vraag=kop_is_vraag)
     getoond = tuple(_met_items(request, met, doel, vraag, terug, groepfout) for vraag in getoond)
     kop = _kop(met.verloop, doel)
     nummer = _stapnummer(aanvraag, doel)

@@ -60,9 +60,9 @@ class Blik:
         return vul(tekst, self.verloop).in_taal(taal()) if tekst is not None else ""
 
 
-def vragen(blik: Blik, velden: Sequence[Any], *, kop_is_vraag: bool) -> tuple[Vraag, ...]:
-    """The questions of one page, in order."""
-    return tuple(_vraag(blik, veld, velden, is_kop=kop_is_vraag) for veld in velden)
+def vragen(blik: Blik, velden: Sequence[Any], alle: Sequence[Any], *, kop_is_vraag: bool) -> tuple[Vraag, ...]:
+    """The questions of one page, in order. alle: also those that an answer on this page can still open."""
+    return tuple(_vraag(blik, veld, alle, is_kop=kop_is_vraag and nummer == 0) for nummer, veld in enumerate(velden))
 
 
 def _vraag(blik: Blik, veld: Any, velden: Sequence[Any], *, is_kop: bool) -> Vraag:
