@@ -85,6 +85,9 @@ class Namen:
         basis = self._velden.get(hoofd)
         if basis is None or not deel:
             return basis
+        binnen = self._velden.get(deel)
+        if binnen is not None and binnen.groep == hoofd:
+            return binnen  # medeverhuizers.persoon: the question `persoon` of each item
         soort = self._onderdelen(basis.veld).get(deel)
         return Naam(soort, basis.positie, None, basis.veld, basis.groep) if soort else None
 
