@@ -1,7 +1,6 @@
 """Starts the servers as separate processes, drives the pages, and prints a line per page and concurrency."""
 
 import asyncio
-import json
 import os
 import subprocess
 import sys
@@ -12,8 +11,10 @@ from pathlib import Path
 
 import httpx
 
+from bench.inzendingen import inzendingen
 from bench.load import Load, first_visit, load
 from bench.record import Rounds, record, save
+from bench.tijden import log_size, own_time
 from bench.uploads import uploads
 from pip_portal import demo
 from pip_portal.db import open_db
@@ -69,6 +70,7 @@ async def measure(prepared: demo.Demo) -> None:
     total, requests, again = await first_visit(f"{prepared.url}/zaken", cookies)
     print(f"Eerste bezoek Mijn zaken:  {total / 1000:.1f} kB in {requests} verzoeken; daarna {again / 1000:.1f} kB")
     print(await uploads(dict(prepared.portaal)))
+    print("\n".join(await inzendingen(prepared)))
 
 
 async def log_in(settings: Settings, burger: Burger) -> dict[str, str]:
@@ -127,21 +129,6 @@ def wait_for(url: str) -> None:
         except httpx.TransportError:
             time.sleep(0.1)
     sys.exit(f"{url} antwoordt niet")
-
-
-def log_size(prepared: demo.Demo) -> int:
-    return (prepared.folder / "pip_portal.log").stat().st_size
-
-
-def own_time(prepared: demo.Demo, since: int) -> tuple[float, float]:
-    """Medians of (waiting for the backoffice, the portal itself), in milliseconds, from the portal's log."""
-    with (prepared.folder / "pip_portal.log").open("rb") as file:
-        file.seek(since)
-        lines = [json.loads(line) for line in file if line.startswith(b"{")]
-    requests = [line for line in lines if line.get("tekst") == "verzoek"]
-    waiting = sorted(line["backoffice_ms"] for line in requests)
-    own = sorted(line["ms"] - line["backoffice_ms"] for line in requests)
-    return waiting[len(waiting) // 2], own[len(own) // 2]
 
 
 def print_head() -> None:

@@ -30,9 +30,14 @@ class Gezeten:
     cookie: tuple[str, str]
     portaal_url: str
 
+    @property
+    def koppen(self) -> dict[str, str]:
+        """What this browser sends along."""
+        return {"Cookie": "=".join(self.cookie), "Sec-Fetch-Site": "same-origin", "Origin": self.portaal_url}
+
     async def klik(self, client: httpx.AsyncClient, concept_id: str) -> str:
         """Read the check page, press its button, and read the number on the confirmation; "" when there is none."""
-        headers = {"Cookie": "=".join(self.cookie), "Sec-Fetch-Site": "same-origin", "Origin": self.portaal_url}
+        headers = self.koppen
         pagina = await client.get(f"/aanvragen/{concept_id}/controleren", headers=headers)
         if pagina.status_code == 200 and (velden := dict(VERBORGEN.findall(pagina.text))).keys() >= {"vingerafdruk"}:
             await client.post(f"/aanvragen/{concept_id}/controleren", headers=headers, data=velden)
