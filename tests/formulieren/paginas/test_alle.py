@@ -1,15 +1,19 @@
 """Every form that the gemeente offers, walked over HTTP from its start to the zaak in the backoffice."""
 
+import io
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from PIL import Image
 from sqlalchemy import delete
 
 from pip_portal import tables
 from pip_portal.backoffice.inboeken import Inboeken
 from pip_portal.eigenaar import eigenaar_van
+from pip_portal.formulieren.aanvrager import inlog_van
 from pip_portal.formulieren.definitie import Formulier
 from pip_portal.formulieren.laden import Formulieren
 from pip_portal.formulieren.omgeving import Inlog, Omgeving
@@ -63,18 +67,16 @@ class Wandeling:
         groep = stap.groep
         if groep is not None and groep.minimum and not pagina.document.xpath("//main//li[@class='portaal-item']"):
             nieuw = await self.invuller.open(pagina.document.xpath("//a[contains(@href, '/nieuw')]/@href")[0])
-            for _keer in range(3):
-                if "gezien" not in nieuw.namen() or groep.veld in nieuw.tekst:
+            for _keer in range(len(groep.velden) + 1):
+                if nieuw.stap() == stap.stap:
                     break
-                velden = [v for v in groep.velden if v.veld in nieuw.velden["gezien"][0].split()]
-                if not velden:
-                    break
-                nieuw = await self.stuur(nieuw, velden)
+                getoond = nieuw.velden["gezien"][0].split()
+                nieuw = await self.stuur(nieuw, [v for v in groep.velden if v.veld in getoond])
             return nieuw
         getoond = pagina.velden["gezien"][0].split()
         return await self.stuur(pagina, [v for v in stap.velden if v.veld in getoond])
 
-    async def stuur(self, pagina: Pagina, velden: list[object]) -> Pagina:
+    async def stuur(self, pagina: Pagina, velden: list[Any]) -> Pagina:
         antwoorden: dict[str, list[str]] = {}
         bestanden = []
         for veld in velden:
@@ -92,7 +94,9 @@ class Wandeling:
                 antwoorden[veld.veld] = [[o for o in opties if o][self.keuzes.get(veld.veld, 0)]]
             elif veld.type != "bestand":
                 goed = geldige(veld, self.omgeving)
-                antwoorden |= goed[self.keuzes.get(veld.veld, 0) % len(goed)] if goed else {}
+                gekozen = goed[self.keuzes.get(veld.veld, 0) % len(goed)] if goed else {}
+                max_ = veld.max if veld.type == "tekst" else None
+                antwoorden |= {naam: [waarde[:max_] for waarde in waarden] for naam, waarden in gekozen.items()}
         na = await self.invuller.stuur(pagina, antwoorden, bestanden=bestanden)
         assert na.status == 200, (self.formulier.formulier, pagina.stap(), na.fouten(), na.tekst[:500])
         return na
@@ -109,10 +113,6 @@ class Wandeling:
 
 def foto(verhouding: tuple[int, int] | None) -> bytes:
     """A small photo of this shape."""
-    import io
-
-    from PIL import Image
-
     breed, hoog = verhouding or (4, 3)
     buffer = io.BytesIO()
     Image.new("RGB", (breed * 20, hoog * 20), (90, 120, 60)).save(buffer, "JPEG")
@@ -133,8 +133,7 @@ async def test_from_the_start_to_the_zaak_with_exactly_what_was_answered(
     formulier = FORMULIEREN.get(slug)
     gebruiker = wie(formulier)
     await browser.log_in(gebruiker)
-    soort = "eherkenning" if gebruiker.is_bedrijf else "digid"
-    omgeving = Omgeving(vandaag(), Inlog(soort, gebruiker.niveau), {}, FORMULIEREN.tarieven)
+    omgeving = Omgeving(vandaag(), inlog_van(gebruiker), {}, FORMULIEREN.tarieven)
     start = await invuller.open(f"/formulieren/{slug}/start")
     keuzes = start.document.xpath("//input[@name='voor_wie']/@value")
     eerste = await invuller.stuur(start, {"voor_wie": keuzes[0]} if keuzes else {})
@@ -159,7 +158,9 @@ async def test_from_the_start_to_the_zaak_with_exactly_what_was_answered(
     assert verstuurd.is_verwerkt, verstuurd.toestand
     bron = portal.state.bronnen.zaaksysteem.bronnen[0]
     assert inhoud.zaak is not None
-    gevonden = await Inboeken(bron).eigenschappen(str(verstuurd.zaak_uuid))
+    zaak = await Inboeken(bron).vind_zaak(verstuurd.nummer)
+    assert zaak is not None
+    gevonden = await Inboeken(bron).eigenschappen(zaak.url)
     assert {e.naam: e.waarde for e in gevonden} == inhoud.zaak.eigenschappen
     assert klaar.document.xpath(f"//a[@href='/zaken/{verstuurd.bron}/{verstuurd.zaak_uuid}']")
 
