@@ -23,7 +23,7 @@ IBANS = ("NL91ABNA0417164300", "NL39RABO0300065264")
 PATROONVOORBEELD = {
     "geboortecode": "ABCD1234",
     "svh": "1234567",
-    "cijfers": "12345",
+    "cijfers": "1234",
     "vestigingsnummer": "000012345678",
     "postcode": "7411 KT",
     "jaar": "2026",
