@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from babel.numbers import format_currency
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from pip_portal.db import Sessionmaker
 from pip_portal.errors import NotFound
-from pip_portal.inzendingen.inhoud import Inhoud, Tweetalig
+from pip_portal.inzendingen.inhoud import Inhoud
 from pip_portal.inzendingen.toestand import hapert
 from pip_portal.sleutels import Sleutels
 from pip_portal.tables import Inzending
@@ -60,21 +59,6 @@ class Ingezonden:
     def duurt_lang(self) -> bool:
         """The citizen reads the same when it takes long and when a person must help."""
         return self.hapert or self.toestand == "vastgelopen"
-
-
-def betaaltekst(inhoud: Inhoud) -> Tweetalig | None:
-    """What who sent this must still pay, as long as paying on line is not there; None when there is nothing to pay now.
-
-    Source: domain §2.2, status P.
-    """
-    betaling = inhoud.betaling
-    if betaling is None or not betaling.cent or betaling.moment == "na_besluit":
-        return None
-    nl, en = (format_currency(betaling.cent / 100, "EUR", locale=taal) for taal in ("nl", "en"))
-    return Tweetalig(
-        nl=f"U moet nog betalen. U krijgt van ons bericht hoe u {nl} betaalt. Daarna gaan wij verder met uw aanvraag.",
-        en=f"You still have to pay. We will tell you how to pay {en}. After that we go on with your application.",
-    )
 
 
 async def lees(db: Sessionmaker, sleutels: Sleutels, eigenaar_hash: str, inzending_id: str) -> Ingezonden:
