@@ -115,7 +115,7 @@ async def require_aanvraag(
         raise
     if concept.verzonden_op is not None:
         raise Verstuurd(concept.id)
-    formulier = formulieren.versie(concept.formulier, concept.versie)
+    concept, formulier = await _in_versie(concept, eigenaar, concepten, formulieren)
     if eigenaar.gebruiker is not None:
         try:
             toets(request, formulier, nieuw=False)
@@ -142,6 +142,24 @@ async def require_aanvraag(
 
 
 AanvraagDep = Annotated[Aanvraag, Depends(require_aanvraag)]
+
+
+async def _in_versie(
+    concept: Concept, eigenaar: Eigenaar, concepten: Concepten, formulieren: FormulierenDep
+) -> tuple[Concept, Formulier]:
+    """The concept with the version it began with, or with the newest when the law leaves no choice.
+
+    Raises: NotFound when that version, and the form, are gone.
+    """
+    formulier = formulieren.versie(concept.formulier, concept.versie)
+    if concept.formulier not in formulieren.slugs:
+        return concept, formulier
+    nieuwste = formulieren.get(concept.formulier)
+    wijziging = nieuwste.wijziging
+    voorbij = wijziging.uiterlijk is not None and wijziging.uiterlijk < vandaag()
+    if nieuwste.versie == concept.versie or not (wijziging.concepten == "overzetten" or voorbij):
+        return concept, formulier
+    return await concepten.zet_over(concept, eigenaar, nieuwste.versie), nieuwste
 
 
 async def _met_bronnen(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -19,6 +19,7 @@ from pip_portal.sleutels import Sleutels
 from pip_portal.tijd import now
 
 ZELF = "zelf"
+VRAGEN = "vragen"  # in `veranderd`: the questions of the form are others than when it began
 MAX_OPEN = 50  # concepts of one eigenaar; far above what a person can be busy with
 
 
@@ -219,6 +220,21 @@ class Concepten:
                 )
                 .values(gegevens=self._dicht(concept.id, "", _gegevens_json(gegevens)))
             )
+
+    async def zet_over(self, concept: Concept, eigenaar: Eigenaar, versie: int) -> Concept:
+        """The same answers under the questions of another version; the citizen is told so (forms §2.8)."""
+        gegevens = replace(concept.gegevens, veranderd=tuple(sorted({*concept.gegevens.veranderd, VRAGEN})))
+        async with self._db.begin() as session:
+            await session.execute(
+                update(tables.Concept)
+                .where(
+                    tables.Concept.id == concept.id,
+                    tables.Concept.eigenaar == eigenaar.hash,
+                    tables.Concept.verzonden_op.is_(None),
+                )
+                .values(versie=versie, gegevens=self._dicht(concept.id, "", _gegevens_json(gegevens)))
+            )
+        return replace(concept, versie=versie, gegevens=gegevens)
 
     async def verwijder(self, eigenaar: Eigenaar, concept_id: str) -> None:
         """Delete it with its answers; its files lose their owner and are removed by the retention job.

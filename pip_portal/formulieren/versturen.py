@@ -9,6 +9,7 @@ from pip_portal.bestanden.opslag import BestandInfo
 from pip_portal.formulieren import registratie
 from pip_portal.formulieren.aanvraag import Aanvraag
 from pip_portal.formulieren.bronwaarden import GEZAG
+from pip_portal.formulieren.concepten import VRAGEN
 from pip_portal.formulieren.opslaan import stap_url
 from pip_portal.formulieren.paginas import Bedragblok, Controleblok, Controleregel, Fouten, Melding
 from pip_portal.formulieren.toepassing import vul
@@ -110,6 +111,9 @@ def veranderde_feiten(aanvraag: Aanvraag) -> tuple[Melding, ...]:
         for pad in aanvraag.concept.gegevens.veranderd
         if pad in aanvraag.bronnen
     ]
+    if VRAGEN in aanvraag.concept.gegevens.veranderd:
+        zin = _("Wij hebben de vragen van dit formulier veranderd. Uw antwoorden zijn bewaard. Kijk ze nog eens na.")
+        return (Melding("info", _("De vragen zijn veranderd"), zin),)
     if not namen:
         return ()
     zin = _("Sinds u begon is dit veranderd: {wat}. Kijk of uw antwoorden nog kloppen.")

@@ -255,3 +255,58 @@ class TestVoorcheck:
         pagina = await invuller.stuur(start, {"voorcheck": "gAAAAABnonsens"})
         assert pagina.stap() == "uit-de-check"
         assert pagina.velden["bezoekers"] == [""]
+
+
+class TestVersies:
+    async def test_a_running_application_keeps_its_own_questions(
+        self, invuller: Invuller, browser: Browser, portal: FastAPI
+    ) -> None:
+        await browser.log_in(factories.burger(niveau=25))
+        pagina = await invuller.begin("proef-hoog")
+        oud = portal.state.formulieren.get("proef-hoog")
+        nieuw = oud.model_copy(update={"versie": 2, "stappen": oud.stappen[1:]})
+        portal.state.formulieren._huidig["proef-hoog"] = nieuw
+        portal.state.formulieren._oud["proef-hoog", 1] = oud
+        verder = await invuller.stuur(pagina, {"reden": "De oude vraag"})
+        assert verder.stap() == "sinds"
+
+    async def test_when_the_law_changed_the_answers_move_along_and_the_citizen_is_told(
+        self, invuller: Invuller, browser: Browser, portal: FastAPI
+    ) -> None:
+        await browser.log_in(factories.burger(niveau=25))
+        controle = await vul_in(invuller, "proef-hoog")
+        oud = portal.state.formulieren.get("proef-hoog")
+        over = oud.wijziging.model_copy(update={"concepten": "overzetten"})
+        nieuw = oud.model_copy(update={"versie": 2, "stappen": oud.stappen[1:], "wijziging": over})
+        portal.state.formulieren._huidig["proef-hoog"] = nieuw
+        portal.state.formulieren._oud["proef-hoog", 1] = oud
+        controle = await invuller.open(_pad(controle))
+        assert "De vragen zijn veranderd" in controle.tekst
+        assert "Wat is de reden?" not in controle.tekst
+        assert "Sinds wanneer?" in controle.tekst
+
+
+class TestNakijken:
+    async def test_a_format_is_judged_when_one_leaves_it_and_nothing_else_is(
+        self, invuller: Invuller, browser: Browser
+    ) -> None:
+        await browser.log_in(factories.burger())
+        pagina = await vul_in(invuller, "proef-alles", tot="nummers")
+        for typen, fout in (("NL00TEST0000000101", True), ("NL85TEST0000000101", False)):
+            blok = await invuller.stuur(
+                pagina, {"rekening": typen, "nakijken": "rekening"}, actie="nakijken", htmx=True
+            )
+            assert blok.status == 200
+            assert ('id="rekening-fout"' in blok.response.text) is fout
+            assert 'id="burgernummer-fout"' not in blok.response.text
+
+    async def test_an_address_can_be_typed_by_hand(self, invuller: Invuller, browser: Browser) -> None:
+        await browser.log_in(factories.burger())
+        pagina = await vul_in(invuller, "proef-alles", tot="adres")
+        assert "adres-straat" not in pagina.namen()
+        zelf = await invuller.stuur(pagina, {"adres-postcode": "7411 ZZ"}, actie="handmatig")
+        assert zelf.status == 200
+        assert "adres-straat" in zelf.namen()
+        assert zelf.velden["adres-postcode"] == ["7411 ZZ"]
+        antwoorden = {"adres-huisnummer": "999", "adres-straat": "Nieuwe Straat", "adres-plaats": "Deventer"}
+        assert (await invuller.stuur(zelf, antwoorden)).stap() == "plek"
