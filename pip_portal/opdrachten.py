@@ -388,12 +388,13 @@ async def meet(db: Sessionmaker) -> None:
 
 
 async def blijf_meten(db: Sessionmaker) -> None:
+    """Until cancelled; a database that is away leaves the last numbers standing."""
     while True:
+        await asyncio.sleep(METEN_ELKE)
         try:
             await meet(db)
         except (SQLAlchemyError, OSError) as exc:
             log.warning("de wachtrij is niet te tellen", exc_info=exc)
-        await asyncio.sleep(METEN_ELKE)
 
 
 def _wat(opdracht: Opdracht) -> dict[str, object]:

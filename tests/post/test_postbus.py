@@ -1,8 +1,10 @@
 """The mailbox of the demo: what is sent to it over SMTP can be read on its page, and can do nothing there."""
 
+import ast
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from pathlib import Path
 
 import aiosmtplib
 import httpx
@@ -10,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from lxml import html
 
+from pip_portal import demo_postbus
 from pip_portal.demo_postbus import Postbus, create_app
 from pip_portal.post.opmaken import maak_bericht
 from tests import factories
@@ -79,6 +82,13 @@ async def test_a_mail_of_the_portal_can_be_read_and_its_link_followed(app: FastA
     assert code in opgemaakt.text
     assert (await postbus.post("/legen")).status_code == 303
     assert "Er is nog geen mail." in (await postbus.get("/")).text
+
+
+def test_the_mailbox_knows_nothing_of_the_portal() -> None:
+    bron = ast.parse(Path(demo_postbus.__file__).read_text())
+    namen = [node.module or "" for node in ast.walk(bron) if isinstance(node, ast.ImportFrom)]
+    namen += [alias.name for node in ast.walk(bron) if isinstance(node, ast.Import) for alias in node.names]
+    assert not [naam for naam in namen if naam.startswith("pip_portal")]
 
 
 async def test_a_mail_cannot_put_anything_in_the_page(app: FastAPI, postbus: httpx.AsyncClient) -> None:
