@@ -103,7 +103,7 @@ def _te_proberen(naam: str, info: Any, vergelijkingen_: list[Vergelijking]) -> l
     if soort == "janee":
         return [None, True, False]
     if soort == "keuze":
-        return [None, *dict.fromkeys([*(info.waarden or ()), *literalen, "een-ander"])]
+        return [None, *(info.waarden or dict.fromkeys([*map(str, literalen), "een-ander"]))]
     if soort == "meerkeuze":
         return [None, *((waarde,) for waarde in (info.waarden or literalen)), tuple(info.waarden or ("x",))]
     if soort == "lijst":

@@ -260,6 +260,7 @@ class Linter:
 
     def _f13(self) -> Iterator[Bevinding]:
         optioneel = {veld.veld for _, veld in self.velden() if not veld.verplicht or veld.toon_als is not None}
+        optioneel |= {veld.veld for stap in self.f.stappen if stap.toon_als is not None for veld in stap.velden}
         for pad, voorwaarde in voorwaarden_van(self.f):
             for niet in _nieten(voorwaarde):
                 mist = {naam.split(".")[0] for naam in namen_in(niet)} & optioneel

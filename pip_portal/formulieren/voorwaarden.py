@@ -184,7 +184,7 @@ def _vergelijk(voorwaarde: Vergelijking, kennis: Kennis) -> bool:
     operator, operand = voorwaarde.operator, voorwaarde.operand
     if operator == "ingevuld":
         return is_ingevuld(waarde) is operand
-    if waarde is None:
+    if waarde is None or (waarde == () and operator not in TEL):
         return False
     soort = kennis.soort(voorwaarde.veld)
     if operator == "bevat":
@@ -223,7 +223,10 @@ def getypeerd(operand: Any, soort: Soort, kennis: Kennis) -> Any | None:
     """What the operand stands for, as a value of this kind."""
     if isinstance(operand, Verwijzing):
         return kennis.waarde(operand.veld)
-    return literaal(operand, soort, kennis.vandaag)
+    try:
+        return literaal(operand, soort, kennis.vandaag)
+    except (ValueError, ArithmeticError):  # a source that gives another type than it promised
+        return None
 
 
 def literaal(operand: Any, soort: Soort, vandaag: date) -> Any:

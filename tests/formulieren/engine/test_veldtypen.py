@@ -19,7 +19,13 @@ OM = Omgeving(
     {"brp.kinderen": (Bronoptie("a", vast("Saar"), {"leeftijd": 7}), Bronoptie("b", vast("Daan"), {"leeftijd": 9}))},
     Tarieven(),
 )
-OPTIES = {"opties": {"koop": {"nl": "Koop", "en": "Buy"}, "huur": {"nl": "Huur", "en": "Rent"}, "niets": {"nl": "Niets", "en": "Nothing"}}}  # fmt: skip
+OPTIES = {
+    "opties": {
+        "koop": {"nl": "Koop", "en": "Buy"},
+        "huur": {"nl": "Huur", "en": "Rent"},
+        "niets": {"nl": "Niets", "en": "Nothing"},
+    }
+}
 
 
 def veld(type_: str, **meer: Any) -> Veld:
@@ -39,7 +45,7 @@ def lees(v: Veld, *tekst: str, **delen: str) -> Any:
     [
         ("tekst", {}, "  Jan\t de \x00Vries\u202e ", "Jan de Vries", "Jan de Vries", "Jan de Vries"),
         ("tekst", {}, "cafe\u0301", "café", "café", "café"),
-        ("tekst", {"patroon": "voornamen"}, "Anne-Fleur Şahin d'Artois", "Anne-Fleur Şahin d'Artois", "Anne-Fleur Şahin d'Artois", "Anne-Fleur Şahin d'Artois"),
+        ("tekst", {"patroon": "voornamen"}, "Zoë d'Işık", "Zoë d'Işık", "Zoë d'Işık", "Zoë d'Işık"),
         ("tekstvlak", {}, "een\r\ntwee", "een\ntwee", "een", "een\ntwee"),
         ("getal", {}, "1.250", 1250, "1.250", "1250"),
         ("getal", {"decimalen": 2}, "6,5", "6.5", "6,5", "6,5"),
@@ -71,7 +77,7 @@ def lees(v: Veld, *tekst: str, **delen: str) -> Any:
         ("kvk", {}, "0123 4567", "01234567", "01234567", "01234567"),
         ("iban", {}, "nl91 abna 0417 1643 00", "NL91ABNA0417164300", "NL91 ABNA 0417 1643 00", "NL91ABNA0417164300"),
         ("kenteken", {}, "ab-123-c", "AB123C", "AB-123-C", "AB123C"),
-        ("kenteken", {}, "1ab c23", None, None, None),
+        ("kenteken", {}, "1ab c23", "1ABC23", "1-ABC-23", "1ABC23"),
         ("kenteken", {}, "9-xx-123", "9XX123", "9-XX-123", "9XX123"),
         ("kenteken", {"buitenland": True}, "WR 4SU", "WR4SU", "WR4SU", "WR4SU"),
     ],
@@ -110,7 +116,7 @@ def test_what_is_typed_is_stored_in_one_form(
         ("getal", {"max": 5}, "6", "Vul een getal in van 5 of lager."),
         ("bedrag", {}, "1,234", "Vul een bedrag in, bijvoorbeeld 1.250,00."),
         ("bedrag", {}, "-5", "Vul een bedrag in, bijvoorbeeld 1.250,00."),
-        ("bedrag", {"min": 100, "max": "250.50"}, "300", "Vul een bedrag in van €\u00a0100,00 tot en met €\u00a0250,50."),
+        ("bedrag", {"min": 1, "max": "2.50"}, "3", "Vul een bedrag in van €\u00a01,00 tot en met €\u00a02,50."),
         ("datum", {}, "31 april 2026", "31 april 2026 bestaat niet. Controleer de dag."),
         ("datum", {"max": "vandaag"}, "25-11-2026", "De datum moet vandaag of eerder zijn."),
         ("datum", {"min": "vandaag"}, "23-11-2026", "De datum moet vandaag of later zijn."),
@@ -202,9 +208,14 @@ def test_a_place_is_a_point_an_address_or_words() -> None:
     assert lezing.waarde == {"geometrie": {"type": "Point", "coordinates": [6.1552, 52.2551]}}
     assert "52.25510, 6.15520" in v.toon(lezing.waarde, OM)[0].nl
     assert lees(v, tekst="Bij de kerk").waarde == {"tekst": "Bij de kerk"}
-    for fout in ('{"type": "Point", "coordinates": [4.9, 52.37]}', '{"type": "LineString", "coordinates": []}', "[", "{}",
-                 '{"type": "Polygon", "coordinates": [[[6.1, 52.2], [6.2, 52.2], [6.1, 52.3]]]}',
-                 '{"type": "Point", "coordinates": ["a", null]}'):  # fmt: skip
+    for fout in (
+        '{"type": "Point", "coordinates": [4.9, 52.37]}',
+        '{"type": "LineString", "coordinates": []}',
+        '{"type": "Polygon", "coordinates": [[[6.1, 52.2], [6.2, 52.2], [6.1, 52.3]]]}',
+        '{"type": "Point", "coordinates": ["a", null]}',
+        "[",
+        "{}",
+    ):
         assert set(lees(v, geometrie=fout).fouten) == {"x-tekst"}, fout
     assert lees(v).fouten
 

@@ -226,7 +226,7 @@ rare_waarden = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_nothing_that_was_stored_makes_it_fall_over(voorbeelden: Formulieren, data: st.DataObject) -> None:
     formulier = voorbeelden.get(data.draw(st.sampled_from(voorbeelden.slugs)))
