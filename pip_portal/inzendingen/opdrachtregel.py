@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pip_portal.db import open_db
 from pip_portal.inzendingen import toezicht
 from pip_portal.settings import Settings
+from pip_portal.sleutels import Sleutels
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Uitkomst:
 
 async def voer_uit(settings: Settings, wat: str, nummer: str) -> Uitkomst:
     """wat: lijst | toon | opnieuw. nummer: of an inzending; with opnieuw also "alle"."""
+    sleutels = Sleutels(settings)
     async with open_db(settings.database_url) as db:
         if wat == "lijst":
             await toezicht.toezicht(db)
@@ -26,9 +28,9 @@ async def voer_uit(settings: Settings, wat: str, nummer: str) -> Uitkomst:
             return Uitkomst(tuple(regels), "" if regels else f"Er is geen inzending met nummer {nummer}.")
         if nummer == "alle":
             await toezicht.toezicht(db)
-            aantal = await toezicht.alle_opnieuw(db)
+            aantal = await toezicht.alle_opnieuw(db, sleutels)
             zin = "1 inzending gaat" if aantal == 1 else f"{aantal} inzendingen gaan"
             return Uitkomst((f"{zin} opnieuw naar de backoffice.",))
-        if await toezicht.opnieuw(db, nummer):
+        if await toezicht.opnieuw(db, sleutels, nummer):
             return Uitkomst((f"Inzending {nummer} gaat opnieuw naar de backoffice.",))
         return Uitkomst(fout=f"Er is geen inzending met nummer {nummer} die nog naar de backoffice moet.")

@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from prometheus_client import Gauge
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import defer
 
 from pip_portal.db import Sessionmaker
-from pip_portal.inzendingen.toestand import AF, ONDERWEG, aantal, hapert, opdracht_sleutel
+from pip_portal.inzendingen.toestand import AF, ONDERWEG, hapert, opdracht_sleutel, plaats_overdracht
+from pip_portal.sleutels import Sleutels
 from pip_portal.tables import Inzending, Opdracht
 from pip_portal.tijd import now
 from pip_portal.weergave import AMSTERDAM
@@ -99,36 +100,33 @@ async def toon(db: Sessionmaker, nummer: str) -> list[str]:
     return lines
 
 
-async def opnieuw(db: Sessionmaker, nummer: str) -> bool:
+async def opnieuw(db: Sessionmaker, sleutels: Sleutels, nummer: str) -> bool:
     """Hand over again, from the step where it stopped; trying once too often does no harm.
 
     False when there is no inzending with this number that is still to be handed over.
     """
-    return bool(await _opnieuw(db, await _met_nummer(db, nummer)))
+    return bool(await _opnieuw(db, sleutels, await _met_nummer(db, nummer)))
 
 
-async def alle_opnieuw(db: Sessionmaker) -> int:
+async def alle_opnieuw(db: Sessionmaker, sleutels: Sleutels) -> int:
     """Hand over again all that got stuck, as after a fault of everybody's (a zaaktype that was not there yet)."""
-    return await _opnieuw(db, [stand for stand in await _standen(db) if stand.rij.toestand == "vastgelopen"])
+    return await _opnieuw(db, sleutels, [s for s in await _standen(db) if s.rij.toestand == "vastgelopen"])
 
 
-async def _opnieuw(db: Sessionmaker, standen: Sequence[Stand]) -> int:
+async def _opnieuw(db: Sessionmaker, sleutels: Sleutels, standen: Sequence[Stand]) -> int:
+    """A new outbox row in place of the old one, unless a worker is busy with that."""
     gezet = 0
-    for stand in standen:
-        if stand.opdracht is None or stand.rij.toestand in AF:
-            continue
+    for rij in (stand.rij for stand in standen if stand.rij.toestand in (*ONDERWEG, "vastgelopen")):
+        sleutel = opdracht_sleutel(rij.soort, rij.id)
         async with db.begin() as session:
-            weer = await session.execute(
-                update(Opdracht)
-                .where(Opdracht.id == stand.opdracht.id, Opdracht.toestand.in_(("dood", "nieuw", "klaar")))
-                .values(toestand="nieuw", pogingen=0, fout="", beurt_op=now(), aangemaakt_op=now(), klaar_op=None)
-            )
+            await session.execute(delete(Opdracht).where(Opdracht.sleutel == sleutel, Opdracht.toestand != "bezig"))
+            await plaats_overdracht(session, sleutels, rij.soort, rij.id)
             await session.execute(
                 update(Inzending)
-                .where(Inzending.id == stand.rij.id, Inzending.toestand == "vastgelopen")
-                .values(toestand="zaak_gemaakt" if stand.rij.zaak_uuid else "ontvangen")
+                .where(Inzending.id == rij.id, Inzending.toestand == "vastgelopen")
+                .values(toestand="zaak_gemaakt" if rij.zaak_uuid else "ontvangen")
             )
-        gezet += aantal(weer)
+        gezet += 1
     return gezet
 
 

@@ -100,7 +100,7 @@ async def test_chaos(wereld: Wereld) -> None:
             klaar - verstuurd,
         )
         await controleer(db, sleutels, wereld, burgers, verwacht)
-    assert len(burgers.bevestigd) >= 0.8 * aantal
+    assert len(burgers.bevestigd) >= 0.6 * aantal
     for naam, proces in wereld.processen.items():
         assert proces.keren_dood >= 1, f"{naam} werd niet gedood"
     assert wereld.cluster is None or wereld.cluster.keren_dood >= 1

@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import pytest
 from cryptography.fernet import Fernet
+from fastapi import FastAPI
 from prometheus_client import REGISTRY
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from pip_portal import cli
 from pip_portal.errors import NotFound
@@ -123,7 +124,7 @@ async def test_what_was_given_up_is_counted_told_and_can_be_tried_again(
     assert "60, laatste reden: backoffice niet bereikbaar" in getoond
     for feit in (factories.ANNA, GEHEIM, "Anna"):
         assert feit not in getoond + "\n".join(regels)
-    assert await toezicht.opnieuw(werk.db, nummer)
+    assert await toezicht.opnieuw(werk.db, werk.sleutels, nummer)
     async with werk.db() as session:
         opdracht = await session.scalar(select(Opdracht).where(Opdracht.sleutel == f"overdracht:{inzending_id}"))
     assert opdracht is not None
@@ -132,14 +133,34 @@ async def test_what_was_given_up_is_counted_told_and_can_be_tried_again(
     assert (await toezicht.toezicht(werk.db))["vastgelopen"] == 0
 
 
+async def test_what_is_tried_again_is_handed_over(werk: Werkplaats, portal: FastAPI) -> None:
+    """Also when the outbox row is gone, or was emptied."""
+    weg, leeg, wacht = [await ingediend(werk) for _ in range(3)]
+    for inzending_id in (weg, leeg):
+        await zet(werk, inzending_id, toestand="vastgelopen")
+    await zet(werk, wacht, toestand="wacht_op_ondertekening")
+    async with werk.db.begin() as session:
+        await session.execute(delete(Opdracht).where(Opdracht.sleutel == f"overdracht:{weg}"))
+        await session.execute(
+            update(Opdracht)
+            .where(Opdracht.sleutel.in_([f"overdracht:{leeg}", f"overdracht:{wacht}"]))
+            .values(toestand="dood", inhoud=werk.sleutels.encrypt(b"{}"))
+        )
+    assert await toezicht.alle_opnieuw(werk.db, werk.sleutels) == 2
+    assert not await toezicht.opnieuw(werk.db, werk.sleutels, await nummer_van(werk, wacht))
+    for inzending_id in (weg, leeg):
+        assert await portal.state.werker.een(f"overdracht:{inzending_id}", timeout=20)
+        assert (await lees(werk.db, werk.sleutels, EIGENAAR, inzending_id)).is_verwerkt
+
+
 async def test_what_is_handed_over_is_not_tried_again(werk: Werkplaats) -> None:
     inzending_id = await ingediend(werk)
     await zet(
         werk, inzending_id, toestand="overgedragen", voortgang=json.dumps({"zaak": "u", "documenten": {"1": "u"}})
     )
     nummer = await nummer_van(werk, inzending_id)
-    assert not await toezicht.opnieuw(werk.db, nummer)
-    assert not await toezicht.opnieuw(werk.db, "P26-BESTAATNIE")
+    assert not await toezicht.opnieuw(werk.db, werk.sleutels, nummer)
+    assert not await toezicht.opnieuw(werk.db, werk.sleutels, "P26-BESTAATNIE")
     assert "Stappen af:  zaak, documenten (1)" in await toezicht.toon(werk.db, nummer)
     assert await toezicht.lijst(werk.db) == ["Er is geen inzending die vastloopt of hapert."]
 
