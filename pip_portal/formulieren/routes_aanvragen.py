@@ -345,7 +345,6 @@ async def _verwerk(
     db: Db,
 ) -> Response:
     """Read what was sent, do what its button says, and show or go on."""
-    await tel(request, aanvraag.eigenaar, "bewaren")
     paren, bestandsfouten, toegevoegd = await _ontvang(request, aanvraag, doel, bestanden)
     velden = dict(paren)
     actie, terug = velden.get("actie", "volgende"), _terug(velden.get("terug", ""))
@@ -475,6 +474,7 @@ async def _bewaar_en_blijf(
 ) -> Response:
     """A file was added: what else was typed is kept too, and the page comes back."""
     gezien = _revisie(velden)
+    await tel(request, aanvraag.eigenaar, "bewaren")
     try:
         inhoud = opslaan.nieuwe_inhoud(aanvraag, doel, gelezen, ruw=True)
         await concepten.bewaar(aanvraag.concept, aanvraag.eigenaar, doel.stap.stap, inhoud, gezien, _geldig(aanvraag))
@@ -506,6 +506,7 @@ async def _bewaar(
     velden = dict(paren)
     stap, gezien = doel.stap.stap, _revisie(velden)
     nieuw_item = doel.nieuw
+    await tel(request, aanvraag.eigenaar, "bewaren")
     for _poging in range(3):
         try:
             if velden.get("tabbladen") == "ja" and velden.get("tabblad") != "hier":

@@ -47,7 +47,9 @@ async def check(request: Request, aanvraag: AanvraagDep, bestanden: BestandenDep
 
 
 @router.post("/controleren", name="aanvragen:versturen")
-async def send(request: Request, aanvraag: AanvraagDep, db: Db, sleutels: SleutelsDep) -> Response:
+async def send(
+    request: Request, aanvraag: AanvraagDep, db: Db, sleutels: SleutelsDep, bestanden: BestandenDep
+) -> Response:
     """Send it: what is sent is recomputed, and must be what the citizen read.
 
     A double click, a second tab and trying again all end at the one confirmation.
@@ -68,7 +70,10 @@ async def send(request: Request, aanvraag: AanvraagDep, db: Db, sleutels: Sleute
         ingediend = await indienen(
             db, sleutels, concept_id=aanvraag.id, eigenaar_hash=aanvraag.eigenaar.hash, inhoud=inhoud
         )
-    except Veranderd:
+    except Veranderd:  # another tab took a file away
+        aanvraag = aanvraag.met_bestanden(await bestanden.lijst(aanvraag.id))
+        if not aanvraag.verloop.is_compleet:
+            return RedirectResponse(opslaan.open_url(request, aanvraag, versturen.TERUG), 303)
         return _controlepagina(request, aanvraag, meldingen=(versturen.is_veranderd(aanvraag),), status_code=409)
     log.info("aanvraag ingediend", extra={"inzending": ingediend.id, "formulier": aanvraag.formulier.formulier})
     await request.app.state.werker.een(ingediend.opdracht)  # the normal case is done when the page shows

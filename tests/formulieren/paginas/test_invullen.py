@@ -1,10 +1,13 @@
 """Filling in a form from start to zaak, page by page."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from babel.dates import format_date
 from fastapi import FastAPI
 
+from pip_portal.tijd import vandaag
 from tests import factories
 from tests.conftest import Browser, text_of
 from tests.formulieren.paginas.invuller import PDF, Invuller, Pagina, vul_in
@@ -274,3 +277,18 @@ async def test_a_task_list_says_where_each_part_stands(invuller: Invuller, brows
     assert "4 van 4" in lijst.tekst
     controle = await invuller.open(lijst.document.xpath("//a[contains(@href, 'controleren')]/@href")[0])
     assert (await invuller.stuur(controle, {"verklaring": "ja"}, actie="versturen")).stap() == "ontvangen"
+
+
+async def test_the_whole_way_in_english(invuller: Invuller, browser: Browser) -> None:
+    await browser.log_in(factories.burger(factories.LUCIA))
+    browser.client.cookies.set("taal", "en", domain="localhost.local")
+    browser.lang = "en"
+    controle = await vul_in(invuller, "proef-alles")
+    for tekst in ("Kind A", "What is the number plate?", "4 December 2026", "Send your application"):
+        assert tekst in controle.tekst.replace(_over_tien_dagen(), "4 December 2026")
+    klaar = await invuller.stuur(controle, {"verklaring": "ja"}, actie="versturen")
+    assert "We look at your application." in klaar.tekst
+
+
+def _over_tien_dagen() -> str:
+    return format_date(vandaag() + timedelta(days=10), "d MMMM y", locale="en")
