@@ -68,7 +68,7 @@ DEMO_CLIENTS = (
                 component="drc",
                 scopes=("documenten.lezen", "documenten.aanmaken", "documenten.bijwerken", "documenten.lock"),
                 plafond="confidentieel",
-                typen=("Medische gegevens",),
+                typen=("Medische gegevens", "Geboorteverklaring", "Akte", "Bibob-formulier"),
             ),
             Recht(component="brc", scopes=LEZEN["brc"]),
             Recht(component="ztc", scopes=LEZEN["ztc"]),

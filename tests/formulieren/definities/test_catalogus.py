@@ -1,10 +1,14 @@
 """What a form hands over exists in the catalogus, and every form can be filled in to the end by whom it is for."""
 
+from typing import get_args
+
 import pytest
 
 from pip_portal import demo
 from pip_portal.formulieren.definitie import Formulier
 from pip_portal.formulieren.veldtypen.bestand import BestandVeld
+from pip_portal.settings import Vertrouwelijkheid
+from reference_backoffice.config import DEMO_CLIENTS
 from reference_backoffice.fixtures import zaaktypen as fx
 from tests.formulieren import voorbeelden
 
@@ -53,6 +57,21 @@ def test_everybody_it_is_for_can_fill_it_in(formulier: Formulier, rijk: bool) ->
             if isinstance(waarde := stand.kennis.waarde(pad), str) and len(waarde) > int(fx.EIGENSCHAPPEN[naam][2])
         }
         assert not te_lang
+
+
+@per_formulier
+def test_the_portal_may_hand_over_every_document_however_confidential(formulier: Formulier) -> None:
+    geheim = get_args(Vertrouwelijkheid).index
+    soorten = (*fx.INFORMATIEOBJECTTYPEN, *fx.EIGEN_INFORMATIEOBJECTTYPEN)
+    standaard = {omschrijving: niveau for omschrijving, _richting, niveau in soorten}
+    rechten = [recht for recht in DEMO_CLIENTS[0].rechten if recht.component == "drc"]
+    for veld in formulier.alle_velden():
+        if isinstance(veld, BestandVeld):
+            naam = veld.informatieobjecttype
+            niveau = veld.vertrouwelijkheid or standaard[naam]
+            assert any(
+                geheim(niveau) <= geheim(recht.plafond) for recht in rechten if not recht.typen or naam in recht.typen
+            ), veld.veld
 
 
 def test_kinds_of_document_are_named_once_and_used() -> None:
