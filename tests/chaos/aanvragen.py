@@ -19,6 +19,7 @@ from pip_portal.settings import Settings
 from pip_portal.sleutels import Sleutels
 
 FORMULIER = "woo-verzoek"
+ONDERWERP = "Bomen aan de singel"
 NUMMER = re.compile(r"P\d\d-[A-Z2-7]{10}")
 VERBORGEN = re.compile(r'name="(csrf|vingerafdruk)" value="([^"]*)"')
 
@@ -57,10 +58,9 @@ def bsns() -> Iterator[str]:
             yield f"{kop}{som % 11}"
 
 
-async def ingevuld(db: Sessionmaker, settings: Settings, sleutels: Sleutels, bsn: str) -> tuple[str, Gezeten]:
-    """The id of a whole application of this person, and their browser."""
-    burger = Burger(bsn=bsn, pseudoniem=sleutels.keyed_hash("bsn", bsn), niveau=20)
-    concept_id = await Concepten(db, sleutels).begin(
+async def concept_van(db: Sessionmaker, sleutels: Sleutels, burger: Burger) -> str:
+    """The id of an application of this person with every answer in it."""
+    return await Concepten(db, sleutels).begin(
         eigenaar_van(burger, sleutels),
         formulier=FORMULIER,
         versie=Formulieren.lees(PACKAGE / "data").get(FORMULIER).versie,
@@ -69,12 +69,18 @@ async def ingevuld(db: Sessionmaker, settings: Settings, sleutels: Sleutels, bsn
         voor=Voor(),
         meer=True,
         antwoorden={
-            "vraag": {"onderwerp": f"Onderzoek {bsn[-4:]}", "zoekt": "Alles over de bomen."},
+            "vraag": {"onderwerp": ONDERWERP, "zoekt": "Alles over de bomen."},
             "periode": {"periode": None},
             "documenten": {"soorten_documenten": None, "vorm": "digitaal"},
             "antwoord": {"antwoord_naar": "mijn"},
         },
     )
+
+
+async def ingevuld(db: Sessionmaker, settings: Settings, sleutels: Sleutels, bsn: str) -> tuple[str, Gezeten]:
+    """The id of a whole application of this person, and their browser."""
+    burger = Burger(bsn=bsn, pseudoniem=sleutels.keyed_hash("bsn", bsn), niveau=20)
+    concept_id = await concept_van(db, sleutels, burger)
     sessies = Sessies(db, settings, sleutels)
     sessie_id = await sessies.create(burger, "digid", weergavenaam="Proef", naam_id=None, session_index=None)
     return concept_id, Gezeten((sessies.cookie, sessie_id), settings.public_url)
