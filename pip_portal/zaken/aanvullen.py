@@ -13,14 +13,14 @@ from pip_portal.backoffice.zaaksysteem import ZaaksysteemDep
 from pip_portal.bestanden.geweigerd import BestandGeweigerd
 from pip_portal.bestanden.multipart import lees_multipart
 from pip_portal.bestanden.opslag import BestandenDep, BestandInfo, Eisen
-from pip_portal.burgerstatus import Burgerstatus, BurgerstatussenDep
+from pip_portal.burgerstatus import BurgerstatussenDep
 from pip_portal.db import Sessionmaker
 from pip_portal.eigenaar import Eigenaar, eigenaar_van
 from pip_portal.errors import BackofficeUnavailable, NotFound
 from pip_portal.gebruiker import Gebruiker, Ingelogd
 from pip_portal.inzendingen import lezen
 from pip_portal.inzendingen.aanvulling import bij_zaak
-from pip_portal.inzendingen.indienen import Ingediend, Veranderd, indienen
+from pip_portal.inzendingen.indienen import Veranderd, indienen
 from pip_portal.inzendingen.inhoud import Antwoord, Tweetalig
 from pip_portal.security import grote_upload
 from pip_portal.sleutels import Sleutels
@@ -45,12 +45,14 @@ VRAAG: Final = Tweetalig(nl="Wat wilt u ons vertellen?", en="What do you want to
 
 @dataclass
 class Invoer:
-    """One form as it stands: what was typed and added so far, and what is wrong with it."""
+    """One form as it stands: what was typed and added so far, and what is wrong with it.
 
-    id: UUID
-    veld: str
-    bewijs: str
+    veld: name under which its files wait.
+    """
+
+    veld: str = ""
     tekst: str = ""
+    versturen: bool = False
     bestanden: tuple[BestandInfo, ...] = ()
     fouten: dict[str, str] = field(default_factory=dict)
 
@@ -73,13 +75,9 @@ async def show_aanvullen(
     status = burgerstatus(dossier.regel)
     if not kan_aanvullen(request, dossier, status):
         return _kan_niet(request, bron, uuid)
-    sleutels: Sleutels = request.app.state.sleutels
-    eigenaar = eigenaar_van(gebruiker, sleutels)
-    id = uuid4()
-    bewijs = formbewijs.maak(id, eigenaar, dossier).verzegel(sleutels)
-    return _toon(
-        request, dossier.naam, Invoer(id, _veld(sleutels, eigenaar, bron, uuid, id), bewijs), bron, uuid, status
-    )
+    eigenaar = eigenaar_van(gebruiker, request.app.state.sleutels)
+    bewijs = formbewijs.maak(uuid4(), eigenaar, dossier, status=status)
+    return _toon(request, bewijs, Invoer())
 
 
 @router.post("/zaken/{bron}/{uuid}/aanvullen/{inzending}", name="zaken:aanvullen-versturen")
@@ -94,45 +92,31 @@ async def save_aanvullen(
     uuid: UUID,
     inzending: UUID,
 ) -> Response:
+    """A button adds or removes files, another one sends; without scripts each comes back as the whole page."""
     sleutels: Sleutels = request.app.state.sleutels
     eigenaar = eigenaar_van(gebruiker, sleutels)
     await tel(request, eigenaar, "uploaden")
-    veld = _veld(sleutels, eigenaar, bron, uuid, inzending)
-    invoer = Invoer(inzending, veld, "")
+    invoer = Invoer(veld=_veld(sleutels, eigenaar, bron, uuid, inzending))
     velden = await _lees(request, bestanden, eigenaar, invoer)
     if await _is_verstuurd(request, eigenaar, inzending):
         return _naar_bewijs(request, bron, uuid, inzending)
-    invoer.tekst = velden.get("tekst", "").replace("\r\n", "\n").strip()
-    invoer.bewijs = velden.get("bewijs", "")
-    bewijs = formbewijs.lees(invoer.bewijs, sleutels, inzending, eigenaar, bron, uuid)
-    if verwijder := velden.get("verwijder"):
-        await bestanden.verwijder_los(veld, verwijder)
-    versturen = not verwijder and velden.get("actie") != "toevoegen"
-    dossier: Zaakdossier | None = None
-    if versturen or bewijs is None:
-        dossier = await _kijk_opnieuw(request, zaaksysteem, gebruiker, bron, uuid, bewijs)
-        if dossier is not None and not kan_aanvullen(request, dossier, burgerstatus(dossier.regel)):
-            return _kan_niet(request, bron, uuid)
+    bewijs = formbewijs.lees(velden.get("bewijs", ""), sleutels, inzending, eigenaar, bron, uuid)
+    if bewijs is None or invoer.versturen:
+        dossier = await _kijk_opnieuw(zaaksysteem, gebruiker, bron, uuid, bewijs)
         if dossier is not None:
-            bewijs = formbewijs.maak(inzending, eigenaar, dossier)
-            invoer.bewijs = bewijs.verzegel(sleutels)
-    assert bewijs is not None  # noqa: S101 - _kijk_opnieuw raises when there is neither
-    await bestanden.scan_openstaande(los=veld)
-    invoer.bestanden = await bestanden.los(veld)
-    if versturen:
-        _controleer(invoer)
-    status = burgerstatus(dossier.regel) if dossier else None
-    if invoer.fouten or not versturen:
-        return _toon(request, bewijs.naam, invoer, bron, uuid, status, 422 if invoer.fouten else 200)
-    await tel(request, eigenaar, "indienen")
-    try:
-        ingediend = await _verstuur(request, gebruiker, eigenaar, bewijs, invoer)
-    except Veranderd:
-        invoer.bestanden = await bestanden.los(veld)
-        invoer.fouten["bestanden"] = _("Een bestand is weg, of nog niet gecontroleerd. Kijk na wat u wilt sturen.")
-        return _toon(request, bewijs.naam, invoer, bron, uuid, status, 422)
-    await request.app.state.werker.een(ingediend.opdracht)
-    return _naar_bewijs(request, bron, uuid, inzending)
+            status = burgerstatus(dossier.regel)
+            if not kan_aanvullen(request, dossier, status):
+                return _kan_niet(request, bron, uuid)
+            bewijs = formbewijs.maak(inzending, eigenaar, dossier, status=status)
+    if bewijs is None:
+        raise NotFound("geen bewijs dat deze zaak van deze gebruiker is")
+    await _lees_bestanden(bestanden, invoer, velden.get("verwijder", ""))
+    if invoer.versturen and not _controleer(invoer):
+        await tel(request, eigenaar, "indienen")
+        if await _verstuur(request, gebruiker, eigenaar, bewijs, invoer):
+            return _naar_bewijs(request, bron, uuid, inzending)
+        await _lees_bestanden(bestanden, invoer)
+    return _toon(request, bewijs, invoer)
 
 
 @router.get("/zaken/{bron}/{uuid}/aanvullen/{inzending}", name="zaken:aangevuld")
@@ -185,10 +169,21 @@ async def _lees(request: Request, bestanden: BestandenDep, eigenaar: Eigenaar, i
         except BestandGeweigerd as exc:
             invoer.fouten["bestanden"] = exc.zin
 
-    return dict(await lees_multipart(request, bewaar))
+    velden = dict(await lees_multipart(request, bewaar))
+    invoer.tekst = velden.get("tekst", "").replace("\r\n", "\n").strip()
+    invoer.versturen = velden.get("actie") == "versturen" and "verwijder" not in velden
+    return velden
 
 
-def _controleer(invoer: Invoer) -> None:
+async def _lees_bestanden(bestanden: BestandenDep, invoer: Invoer, verwijder: str = "") -> None:
+    if verwijder:
+        await bestanden.verwijder_los(invoer.veld, verwijder)
+    await bestanden.scan_openstaande(los=invoer.veld)
+    invoer.bestanden = await bestanden.los(invoer.veld)
+
+
+def _controleer(invoer: Invoer) -> dict[str, str]:
+    """What is wrong, by control; nothing when it can be sent."""
     if len(invoer.tekst) > MAX_TEKST:
         invoer.fouten["tekst"] = _("Uw tekst is te lang. Gebruik hoogstens {aantal} tekens.").format(aantal=MAX_TEKST)
     elif not invoer.tekst and not invoer.bestanden:
@@ -196,15 +191,11 @@ def _controleer(invoer: Invoer) -> None:
     if any(not bestand.is_bruikbaar for bestand in invoer.bestanden):
         zin = _("Wij controleren uw bestand nog. Wacht even en verstuur dan opnieuw, of verwijder het bestand.")
         invoer.fouten.setdefault("bestanden", zin)
+    return invoer.fouten
 
 
 async def _kijk_opnieuw(
-    request: Request,
-    zaaksysteem: ZaaksysteemDep,
-    gebruiker: Gebruiker,
-    bron: str,
-    uuid: UUID,
-    bewijs: Formbewijs | None,
+    zaaksysteem: ZaaksysteemDep, gebruiker: Gebruiker, bron: str, uuid: UUID, bewijs: Formbewijs | None
 ) -> Zaakdossier | None:
     """The zaak as it is now; None when the backoffice is away and this page proves that it was theirs.
 
@@ -228,7 +219,8 @@ async def _is_verstuurd(request: Request, eigenaar: Eigenaar, inzending: UUID) -
 
 async def _verstuur(
     request: Request, gebruiker: Gebruiker, eigenaar: Eigenaar, bewijs: Formbewijs, invoer: Invoer
-) -> Ingediend:
+) -> bool:
+    """Store it, and hand it over when that goes at once. False when a file changed meanwhile."""
     backoffice = backoffice_van(request, bewijs.bron)
     tekst = (Antwoord(veld="tekst", vraag=VRAAG, tekst=(Tweetalig(nl=invoer.tekst, en=invoer.tekst),)),)
     inhoud = bij_zaak(
@@ -249,36 +241,37 @@ async def _verstuur(
         ontvangen_op=now(),
     )
     db: Sessionmaker = request.app.state.db
-    return await indienen(
-        db, request.app.state.sleutels, concept_id=str(bewijs.id), eigenaar_hash=eigenaar.hash, inhoud=inhoud
-    )
+    try:
+        ingediend = await indienen(
+            db, request.app.state.sleutels, concept_id=str(bewijs.id), eigenaar_hash=eigenaar.hash, inhoud=inhoud
+        )
+    except Veranderd:
+        invoer.fouten["bestanden"] = _("Een bestand is weg, of nog niet gecontroleerd. Kijk na wat u wilt sturen.")
+        return False
+    await request.app.state.werker.een(ingediend.opdracht)
+    return True
 
 
-def _toon(
-    request: Request,
-    naam: str,
-    invoer: Invoer,
-    bron: str,
-    uuid: UUID,
-    status: Burgerstatus | None,
-    status_code: int = 200,
-) -> HTMLResponse:
+def _toon(request: Request, bewijs: Formbewijs, invoer: Invoer) -> HTMLResponse:
+    waar = {"bron": bewijs.bron, "uuid": bewijs.zaak_uuid}
     return page(
         request,
         "zaken/aanvullen.html",
         fragment="vragen",
-        status_code=status_code,
-        naam=naam,
+        status_code=422 if invoer.fouten else 200,
+        naam=bewijs.naam,
+        vraag=bewijs.doen,
+        toelichting=bewijs.toelichting,
+        bewijs=bewijs.verzegel(request.app.state.sleutels),
         invoer=invoer,
-        status=status,
         fouten=[(veld, invoer.fouten[veld]) for veld in ("tekst", "bestanden") if veld in invoer.fouten],
         fout_tekst=invoer.fouten.get("tekst", ""),
         fout_bestanden=invoer.fouten.get("bestanden", ""),
         max_tekst=MAX_TEKST,
         eisen=EISEN,
         mag_toevoegen=len(invoer.bestanden) < EISEN.max_aantal,
-        actie_url=request.url_for("zaken:aanvullen-versturen", bron=bron, uuid=uuid, inzending=invoer.id).path,
-        zaak_url=request.url_for("zaken:detail", bron=bron, uuid=uuid).path,
+        actie_url=request.url_for("zaken:aanvullen-versturen", **waar, inzending=bewijs.id).path,
+        zaak_url=request.url_for("zaken:detail", **waar).path,
     )
 
 

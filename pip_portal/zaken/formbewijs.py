@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pip_portal.backoffice.regels import Zaakdossier
+from pip_portal.burgerstatus import Burgerstatus
 from pip_portal.eigenaar import Eigenaar
 from pip_portal.sleutels import Sleutels
 from pip_portal.tijd import now
@@ -19,7 +20,10 @@ GELDIG: Final = timedelta(hours=12)
 
 
 class Formbewijs(BaseModel):
-    """Travels encrypted in a hidden field. id: of the inzending that the page makes, so that sending twice is once."""
+    """Travels encrypted in a hidden field. id: of the inzending that the page makes, so that sending twice is once.
+
+    doen, toelichting: what we asked, to show it again beside what was filled in.
+    """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
@@ -31,13 +35,17 @@ class Formbewijs(BaseModel):
     zaaktype: str
     naam: str
     wijze: str = ""
+    doen: str = ""
+    toelichting: str = ""
     gemaakt_op: datetime
 
     def verzegel(self, sleutels: Sleutels) -> str:
         return sleutels.encrypt(self.model_dump_json().encode()).decode()
 
 
-def maak(id: UUID, eigenaar: Eigenaar, dossier: Zaakdossier, wijze: str = "") -> Formbewijs:
+def maak(
+    id: UUID, eigenaar: Eigenaar, dossier: Zaakdossier, wijze: str = "", status: Burgerstatus | None = None
+) -> Formbewijs:
     return Formbewijs(
         id=id,
         eigenaar=eigenaar.hash,
@@ -47,6 +55,8 @@ def maak(id: UUID, eigenaar: Eigenaar, dossier: Zaakdossier, wijze: str = "") ->
         zaaktype=dossier.zaaktype.identificatie,
         naam=dossier.naam,
         wijze=wijze,
+        doen=status.doen if status else "",
+        toelichting=status.toelichting if status else "",
         gemaakt_op=now(),
     )
 

@@ -37,7 +37,8 @@ class Form:
         headers: dict[str, str] | None = None,
         **velden: str,
     ) -> httpx.Response:
-        data = {"csrf": self.browser.csrf, "bewijs": self.bewijs, "tekst": tekst, **velden}
+        actie = {} if "verwijder" in velden else {"actie": "versturen"}
+        data = {"csrf": self.browser.csrf, "bewijs": self.bewijs, "tekst": tekst, **actie, **velden}
         files: list[tuple[str, object]] = [(naam, (None, waarde)) for naam, waarde in data.items()]
         files += [("bestanden", bestand) for bestand in bestanden]
         response = await self.browser.client.post(
