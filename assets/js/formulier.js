@@ -38,7 +38,7 @@ function followAnswers() {
     const checked = sourceElement.dataset.nakijken
     if (checked === undefined && response?.status === 422) return focusMarked(document)
     const root = document.getElementById(checked === undefined ? 'vragen' : `vraag-${checked}`)
-    const result = root?.querySelector('.utrecht-form-field-error-message, [data-resultaat]')
+    const result = root?.querySelector('.utrecht-form-field-error-message:not([hidden]), [data-resultaat]')
     say(result?.textContent.trim().replace(/\s+/g, ' '))
   })
 }

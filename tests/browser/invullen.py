@@ -51,8 +51,8 @@ class Invullen:
             self.citizen.goto(start)
         opnieuw = self.page.get_by_role("button", name="Wis alles en begin opnieuw")  # of an earlier test
         if opnieuw.count():
-            return opnieuw.click()
-        return self.page.get_by_role("button", name="Beginnen").click()
+            return self.druk(opnieuw)
+        return self.druk(self.page.get_by_role("button", name="Beginnen"))
 
     def tot(self, stap: str) -> None:
         """Fill in page after page, until this one is there."""
@@ -72,9 +72,9 @@ class Invullen:
         self._kijk()
         klaar = self.page.get_by_role("link", name="Controleer uw antwoorden")
         if klaar.count():
-            return klaar.click()
+            return self.druk(klaar)
         open_taken = self.page.locator(".portaal-taak:not(:has-text('Klaar')) a")
-        return open_taken.first.click()
+        return self.druk(open_taken.first)
 
     def _kijk(self) -> None:
         if self.pad not in self.gezien and self.bekijk:
@@ -84,8 +84,12 @@ class Invullen:
     def volgende(self) -> None:
         knoppen = self.page.locator(".portaal-vraagpagina__knoppen button[value=volgende]")
         assert knoppen.count(), f"geen knop om verder te gaan op: {self.page.locator('h1').inner_text()}"
-        with self.page.expect_navigation():
-            knoppen.click()
+        self.druk(knoppen)
+
+    def druk(self, knop: Locator) -> None:
+        """Press what leads to another page, and wait for that page."""
+        with self.page.expect_event("load"):
+            knop.click()
 
     def vul(self) -> None:
         """Answer what stands on this page, also what appears because of an answer."""
@@ -145,7 +149,7 @@ class Invullen:
         if blok.locator(".portaal-item").count():
             return
         terug = self.pad
-        blok.get_by_role("link", name=re.compile("toevoegen$")).click()
+        self.druk(blok.get_by_role("link", name=re.compile("toevoegen$")))
         while self.pad != terug:
             self.vul()
             self.volgende()
@@ -209,7 +213,7 @@ class Toetsenbord(Invullen):
 
     def volgende(self) -> None:
         self._naar(self.page.locator(".portaal-vraagpagina__knoppen button[value=volgende]"))
-        with self.page.expect_navigation():
+        with self.page.expect_event("load"):
             self.page.keyboard.press("Enter")
 
     def verstuur(self) -> str:
