@@ -39,16 +39,16 @@ _ANY: TypeAdapter[object] = TypeAdapter(object)
 
 async def problems(settings: Settings, transport_for: TransportFor | None = None) -> list[str]:
     """Everything that is wrong, in the order of the configuration; empty when the portal can go live."""
+    try:
+        formulieren = Formulieren.lees(settings.formulieren or DATA).alle()
+    except DefinitieFouten as exc:
+        return [f"formulieren: {regel}" for regel in exc.regels]
     checks: list[Awaitable[list[str]]] = [_omgeving(settings), _database(settings)]
     checks += [
         _inloggen(middel, koppeling, settings, transport_for)
         for middel, koppeling in (("digid", settings.digid), ("eherkenning", settings.eherkenning))
         if koppeling is not None
     ]
-    try:
-        formulieren = Formulieren.lees(settings.formulieren or DATA).alle()
-    except DefinitieFouten as exc:
-        return [f"formulieren: {regel}" for regel in exc.regels]
     checks += [
         _backoffice(backoffice, _gebruik(settings, backoffice, formulieren), transport_for)
         for backoffice in settings.backoffices
