@@ -139,9 +139,9 @@ class Concepten:
         )
         try:
             async with self._db.begin() as session:
-                await session.execute(
-                    delete(tables.Concept).where(tables.Concept.uniek == uniek, tables.Concept.verloopt_op <= moment)
-                )
+                if uniek is not None:
+                    verlopen = tables.Concept.verloopt_op <= moment
+                    await session.execute(delete(tables.Concept).where(tables.Concept.uniek == uniek, verlopen))
                 session.add(rij)
                 await session.flush()
                 for stap, waarden in (antwoorden or {}).items():
@@ -272,6 +272,22 @@ class Concepten:
                 except (ValueError, KeyError):  # its key is gone
                     continue
         return tuple(gevonden)
+
+    async def mailadres(self, concept_id: str) -> tuple[str, str] | None:
+        """Where the applicant said to write to, in the question `email`, and in which language; only to remind them."""
+        async with self._db() as session:
+            rij = await session.get(tables.Concept, concept_id)
+            stappen = await session.scalars(
+                select(tables.ConceptStap).where(tables.ConceptStap.concept_id == concept_id)
+            )
+            gelezen = list(stappen)
+        if rij is None:
+            return None
+        for stap in gelezen:
+            adres = self._open(concept_id, stap.stap, stap.antwoorden).get("email")
+            if isinstance(adres, str) and adres:
+                return adres, rij.taal
+        return None
 
     async def in_gebruik_sinds(self, concept_id: str, moment: datetime) -> bool:
         """Whether somebody with a login was busy with this open concept after that moment; tells nothing else."""

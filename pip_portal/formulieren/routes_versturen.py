@@ -105,7 +105,7 @@ def _controlepagina(
         tekenen=versturen.tekenaars(inhoud),
         knop=versturen.knop(aanvraag),
         kan_versturen=beletsel.mag,
-        meldingen=(*meldingen, *beletsel.meldingen, *versturen.veranderde_feiten(aanvraag)),
+        meldingen=(*meldingen, *beletsel.meldingen, *versturen.veranderde_feiten(aanvraag), *_voor(aanvraag)),
         fouten=fouten,
         vingerafdruk=versturen.vingerafdruk(aanvraag),
         actie_url=opslaan.controleren_url(request, aanvraag.id),
@@ -113,6 +113,11 @@ def _controlepagina(
         if takenlijst
         else opslaan.stap_url(request, aanvraag.id, laatste),
     )
+
+
+def _voor(aanvraag: Aanvraag) -> tuple[Melding, ...]:
+    zin = schermen.voor_wie(aanvraag)
+    return (Melding("info", None, zin),) if zin else ()
 
 
 # ---- the confirmation ------------------------------------------------------------------------------------------

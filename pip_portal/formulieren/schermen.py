@@ -48,6 +48,12 @@ def aanvraagkader(request: Request, aanvraag: Aanvraag, onderdeel: str = "") -> 
     )
 
 
+def voor_wie(aanvraag: Aanvraag) -> str:
+    """For which child this is, on every page of it; "" for oneself. Never in the title, which a browser remembers."""
+    voor = aanvraag.concept.gegevens.voor
+    return _("U vraagt dit aan voor {naam}.").format(naam=voor.naam) if voor.is_kind else ""
+
+
 # ---- question pages --------------------------------------------------------------------------------------------
 
 
@@ -105,7 +111,7 @@ def toon_vragen(
         "knop": _("Opslaan") if doel.groep is not None else _("Volgende stap"),
         "mag_bewaren": not aanvraag.concept.anoniem,
         "is_multipart": doel.is_multipart,
-        "inleiding": "",
+        "inleiding": voor_wie(aanvraag),
         "met_kaart": met_kaart,
     }
     response = page(request, "formulieren/vraag.html", fragment="vragen", status_code=status_code, **context)

@@ -145,6 +145,21 @@ async def test_an_expired_concept_is_gone(invuller: Invuller, browser: Browser) 
     assert (await invuller.begin("proef-alles")).stap() == "naam"
 
 
+async def test_beginning_one_leaves_everything_else_where_it_is(
+    invuller: Invuller, browser: Browser, portal: FastAPI
+) -> None:
+    await browser.log_in(factories.burger(factories.ANNA))
+    await invuller.begin("proef-taken")
+    eerste = await invuller.begin("proef-alles")
+    async with portal.state.db.begin() as session:
+        await session.execute(update(tables.Concept).values(verloopt_op=now()))
+    await invuller.begin("proef-taken")
+    async with portal.state.db() as session:
+        over = [rij.id for rij in await session.scalars(select(tables.Concept))]
+    assert len(over) == 3
+    assert str(eerste.response.url).split("/")[4] in over
+
+
 class TestWieMag:
     async def test_a_company_at_a_form_for_citizens_reads_what_to_do(
         self, invuller: Invuller, browser: Browser
@@ -195,7 +210,10 @@ class TestVoorEenKind:
         assert list(niets.fouten()) == ["voor_wie"]
         pagina = await invuller.stuur(start, {"voor_wie": kind})
         assert "Lotte Bakker" in pagina.tekst
+        assert "U vraagt dit aan voor Lotte Bakker." in pagina.tekst
+        assert "Lotte" not in pagina.document.findtext(".//title")
         controle = await invuller.stuur(pagina, {"doel": "Voor school"})
+        assert "U vraagt dit aan voor Lotte Bakker." in controle.tekst
         klaar = await invuller.stuur(controle, {"verklaring": "ja"}, actie="versturen")
         assert klaar.stap() == "ontvangen"
 
