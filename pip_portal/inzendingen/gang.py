@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 TEGELIJK: Final = 4  # writes of one inzending under way at once
 TALEN: Final = {"nl": "nld", "en": "eng"}
+TITELS: Final = {"aanvulling": "Aanvulling", "intrekking": "Verzoek tot intrekken"}  # of what comes after the aanvraag
 # A status may not lie in the future, and a repeat must have the same moment to be refused.
 EVEN_EERDER: Final = timedelta(seconds=1)
 
@@ -205,7 +206,7 @@ class Gang:
         if nummer in self.voortgang.documenten:
             return
         pdf = await maak_pdf(self.inhoud, self.inhoud.taal)
-        titel = self.inhoud.product.nl
+        titel = TITELS.get(self.inhoud.soort, self.inhoud.product.nl)
 
         async def openen() -> AsyncIterator[bytes]:
             return _stukken(pdf)

@@ -1,13 +1,15 @@
 """Sending what we miss: received at once, handed over once, and only to a zaak of one's own that asks for it."""
 
 import re
+from datetime import timedelta
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from pip_portal.tables import Bestand, Inzending
+from pip_portal.tables import Bestand, Inzending, Opdracht
+from pip_portal.tijd import now
 from tests import factories
 from tests.bestanden import voorbeelden
 from tests.conftest import SAME_ORIGIN, Browser, text_of
@@ -16,6 +18,11 @@ from tests.zaken.test_pages import open_zaak
 PDF = voorbeelden.pdf()
 BEWIJS = re.compile(r'name="bewijs" value="([^"]+)"')
 ACTIE = re.compile(r'<form class="portaal-vraagpagina__form" method="post" action="([^"]+)"')
+
+
+@pytest.fixture
+def pagina_budget() -> float:
+    return 20.0
 
 
 class Form:
@@ -177,13 +184,6 @@ async def test_when_the_backoffice_goes_away_it_is_kept_and_delivered_later(
 
 async def opnieuw(portal: FastAPI) -> None:
     """The worker's next turn, when it would come by the clock."""
-    from datetime import timedelta
-
-    from sqlalchemy import update
-
-    from pip_portal.tables import Opdracht
-    from pip_portal.tijd import now
-
     async with portal.state.db.begin() as session:
         await session.execute(
             update(Opdracht).where(Opdracht.toestand == "nieuw").values(beurt_op=now() - timedelta(seconds=1))
@@ -207,8 +207,14 @@ async def test_a_zaak_that_closed_before_it_was_handed_over_needs_a_person(
     assert "Het verwerken duurt langer" in text_of(await browser.get(gestuurd.headers["location"]))
 
 
-@pytest.mark.parametrize("soort", ["antwoord_kwijt", "fout_na_vastleggen"])
-@pytest.mark.parametrize(("api", "pad"), [("documenten", "/enkelvoudiginformatieobjecten"), ("zaken", "/zaakinf")])
+@pytest.mark.parametrize(
+    ("api", "pad", "soort"),
+    [
+        ("documenten", "/enkelvoudiginformatieobjecten", "antwoord_kwijt"),
+        ("documenten", "/enkelvoudiginformatieobjecten", "fout_na_vastleggen"),
+        ("zaken", "/zaakinformatieobjecten", "antwoord_kwijt"),
+    ],
+)
 async def test_an_answer_that_gets_lost_makes_nothing_twice(
     browser: Browser, portal: FastAPI, form: Form, zaak: str, backoffice: FastAPI, soort: str, api: str, pad: str
 ) -> None:

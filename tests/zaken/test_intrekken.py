@@ -28,7 +28,7 @@ def wijze() -> str:
 @pytest.fixture
 def settings(database_url: str, wijze: str) -> Settings:
     gezet = factories.backoffice(intrekken={"kwijtschelding": wijze}, intrekken_status="Gestopt")
-    return factories.settings(database_url, backoffices=(gezet,))
+    return factories.settings(database_url, backoffices=(gezet,), pagina_budget=20.0)
 
 
 @pytest.fixture
@@ -85,8 +85,10 @@ async def test_at_once_the_zaak_is_closed_as_withdrawn(
 
 
 @pytest.mark.parametrize("wijze", ["direct"])
-@pytest.mark.parametrize("soort", ["antwoord_kwijt", "fout_na_vastleggen", "status"])
-@pytest.mark.parametrize("pad", ["/resultaten", "/statussen"])
+@pytest.mark.parametrize(
+    ("pad", "soort"),
+    [("/resultaten", "antwoord_kwijt"), ("/statussen", "fout_na_vastleggen"), ("/statussen", "status")],
+)
 async def test_when_an_answer_gets_lost_it_is_withdrawn_all_the_same(
     browser: Browser, portal: FastAPI, zaak: str, backoffice: FastAPI, pad: str, soort: str
 ) -> None:
