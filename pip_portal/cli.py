@@ -12,6 +12,7 @@ from pydantic_settings import SettingsError
 from sqlalchemy.exc import OperationalError
 
 from pip_portal import migraties
+from pip_portal.formulieren.laden import DefinitieFouten, Formulieren
 from pip_portal.inloggen.saml.provider import Dienstverlener
 from pip_portal.paths import DATA, STATIC
 from pip_portal.settings import Settings
@@ -89,6 +90,9 @@ def _serve(args: argparse.Namespace) -> int:
         for middel, reden in onbruikbaar:
             print(f"PIP_{middel.upper()}: {reden}", file=sys.stderr)
         return 1
+    if regels := formulierfouten(settings):
+        print("\n".join(regels), file=sys.stderr)
+        return 1
     if not (STATIC / "dist" / "manifest.json").is_file():
         print("De stijlen zijn niet gebouwd. `python3 scripts/setup.py` bouwt ze.", file=sys.stderr)
         return 1
@@ -105,6 +109,15 @@ def _serve(args: argparse.Namespace) -> int:
         timeout_graceful_shutdown=10,
     )
     return 0
+
+
+def formulierfouten(settings: Settings) -> tuple[str, ...]:
+    """Why the portal cannot start with these forms: a line each."""
+    try:
+        Formulieren.lees(settings.formulieren or DATA)
+    except DefinitieFouten as exc:
+        return exc.regels
+    return ()
 
 
 async def unusable_koppelingen(settings: Settings) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ all there is to try, and of many questions each pair of answers.
 """
 
 import itertools
+import math
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,7 +20,7 @@ from pip_portal.formulieren.verloop import Stand
 from pip_portal.formulieren.voorwaarden import Soort, Vergelijking, Verwijzing, literaal, namen_in, vergelijkingen, waar
 
 Pad = tuple[int | str, ...]
-MAX_POGINGEN = 4000
+MAX_POGINGEN = 20_000
 VANDAAG = date(2026, 6, 1)  # any day will do: only the order of days counts
 
 
@@ -40,7 +41,11 @@ def nooit_en_altijd(formulier: Formulier, formulieren: Formulieren) -> Iterator[
     for pad, voorwaarde in _voorwaarden(formulier):
         if any(groep for _, groep in vergelijkingen(voorwaarde)):
             continue  # over a group: its items can be anything
-        uitkomsten = set(_uitkomsten(formulier, formulieren, namen, voorwaarde))
+        uitkomsten: set[bool] = set()
+        for uitkomst in _uitkomsten(formulier, formulieren, namen, voorwaarde):
+            uitkomsten.add(uitkomst)
+            if len(uitkomsten) == 2:
+                break
         if uitkomsten == {False}:
             yield pad, "geen enkel antwoord maakt deze voorwaarde waar; haal dit weg of pas de voorwaarde aan"
         elif uitkomsten == {True}:
@@ -69,7 +74,10 @@ def _uitkomsten(formulier: Formulier, formulieren: Formulieren, namen: Namen, vo
         soorten[naam] = info.soort
         proef[naam] = _te_proberen(naam, info, genoemd[naam])
     omgeving = Omgeving(VANDAAG, Inlog("digid", 20), {}, formulieren.tarieven)
-    for keuze in itertools.islice(itertools.product(*proef.values()), MAX_POGINGEN):
+    if math.prod(map(len, proef.values())) > MAX_POGINGEN:
+        yield from (True, False)  # too much to try: nothing can be said
+        return
+    for keuze in itertools.product(*proef.values()):
         waarden = {naam: waarde for naam, waarde in zip(proef, keuze, strict=True) if waarde is not None}
         yield waar(voorwaarde, _Waarden(formulier, omgeving, waarden, soorten))
 

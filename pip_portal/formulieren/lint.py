@@ -26,8 +26,8 @@ VERMIJD = re.compile(
 GEEN_FOUTWOORD = re.compile(r"ongeldig|verplicht veld|invalid|!", re.IGNORECASE)
 WERKWOORDEN = ("Stuur", "Kies", "Vul", "Geef", "Schrijf", "Voeg", "Vertel", "Beschrijf", "Noem", "Zet", "Leg")
 MAX_WOORDEN, GEMIDDELD = 20, 12
-# Names and terms that are the same in Dutch and English.
-EIGEN_NAAM = re.compile(r"[A-Z{].{0,40}|.{0,3}")
+# A sentence has words with a small letter; a name that is the same in both languages has not.
+GEWOON_WOORD = re.compile(r"(?:^|\s)[a-z]{3,}")
 VRAAGT_BRON = re.compile(
     r"\buw (volledige |eigen )?(naam|voornamen|achternaam|adres|woonadres|geboortedatum|burgerservicenummer|bsn|"
     r"kvk-nummer)\b|\bu geboren\b",
@@ -135,9 +135,7 @@ class Linter:
     def _vertaald(self, pad: Pad, tekst: Tekst) -> Iterator[Bevinding]:
         if not tekst.en.strip() and tekst.nl.strip():
             yield self._b("F02", (*pad, "en"), "het Engels ontbreekt; vertaal de zin")
-        elif tekst.en == tekst.nl and len(tekst.nl.split()) > 1 and not PLAATSHOUDER.fullmatch(tekst.nl):
-            if "opties" in pad or "naam" in pad or EIGEN_NAAM.fullmatch(tekst.nl):
-                return
+        elif tekst.en == tekst.nl and GEWOON_WOORD.search(PLAATSHOUDER.sub("", tekst.nl)) and " " in tekst.nl:
             yield self._b("F02", (*pad, "en"), "het Engels is gelijk aan het Nederlands; vertaal de zin")
 
     def _b1(self, pad: Pad, tekst: Tekst) -> Iterator[Bevinding]:

@@ -252,9 +252,9 @@ def ingevuld(
         open_ = [(zicht, naam) for zicht in stand.stappen for naam in zicht.open if naam not in antwoorden]
         if not open_:
             return antwoorden
-        zicht, naam = open_[0]
-        veld = next(veld for veld in zicht.velden if veld.veld == naam)
-        antwoorden[naam] = antwoord(veld, om, stand.waarden, (keuzes or {}).get(naam, 0))
+        for zicht, naam in open_:
+            veld = next(veld for veld in zicht.velden if veld.veld == naam)
+            antwoorden[naam] = antwoord(veld, om, stand.waarden, (keuzes or {}).get(naam, 0))
     return antwoorden
 
 
