@@ -110,6 +110,8 @@ async def require_aanvraag(
     try:
         concept, eigenaar = await concepten.lees(wie, str(id))
     except NotFound:
+        if request.state.sessie is None:  # a visitor of another form; it may be theirs after a login
+            raise await _niet_ingelogd(request, str(id), concepten, db, sleutels) from None
         if geheim := late_invoer.geheim_van(request):
             await late_invoer.gooi_weg(db, geheim)  # somebody else logged in in this browser
         raise

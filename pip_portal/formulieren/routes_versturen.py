@@ -133,6 +133,8 @@ async def require_ingezonden(request: Request, id: UUID, db: Db, sleutels: Sleut
             return await lees_inzending(db, sleutels, eigenaar.hash, str(id))
         except NotFound:
             continue
+    if request.state.sessie is None:
+        raise NotLoggedIn(verlopen=request.state.sessie_verlopen, terug=request.url.path)
     raise NotFound
 
 

@@ -258,6 +258,8 @@ class TestAnoniem:
         async with vreemd.client:
             assert (await vreemd.client.get(str(pagina.response.url))).status_code == 303
             vreemd.client.cookies.set("aanvraag", "x" * 43, domain="localhost.local")
+            assert (await vreemd.client.get(str(pagina.response.url))).status_code == 303
+            await vreemd.log_in(factories.burger())
             assert (await vreemd.get(str(pagina.response.url))).status_code == 404
         pagina = await invuller.stuur(pagina, {"wat": "Een gat in de weg"})
         controle = await invuller.stuur(pagina)
