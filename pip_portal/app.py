@@ -19,6 +19,7 @@ from pip_portal.errors import NotFound
 from pip_portal.formulieren import fouten as formulierfouten
 from pip_portal.formulieren import routes as formulieren
 from pip_portal.formulieren import routes_aanvragen, routes_versturen
+from pip_portal.formulieren.concepten import Concepten
 from pip_portal.formulieren.laden import Formulieren
 from pip_portal.gebruiker import require_gebruiker
 from pip_portal.gegevens import routes as gegevens
@@ -90,7 +91,8 @@ def maak_bewaren(app: FastAPI) -> Bewaren:
             return True
         return gevoelig
 
-    return Bewaren(state.db, state.sleutels, state.bestanden, is_gevoelig, state.settings.smtp)
+    mailadres = Concepten(state.db, state.sleutels).mailadres
+    return Bewaren(state.db, state.sleutels, state.bestanden, is_gevoelig, mailadres, state.settings.smtp)
 
 
 def create_app(settings: Settings, transport_for: Transports = lambda _url: None) -> FastAPI:

@@ -36,18 +36,16 @@ BEWIJZEN: Final = timedelta(days=5 * 365 + 2)
 ONLEESBAAR: Final = timedelta(days=90)
 STAPEL: Final = 200  # inzendingen opened at once
 
-# The verified address of an eigenaar, and the language it is written to in; None when there is none.
+# The address that someone gave in a concept (by its id), and the language to write in; None when there is none.
 VindAdres = Callable[[str], Awaitable[tuple[str, str] | None]]
 IsGevoelig = Callable[[str, int], bool]
 
 
-async def geen_adres(_eigenaar: str) -> None:
-    """Until citizens can verify an address in the portal there is none, so nobody is reminded by mail."""
-    return
-
-
 class Bewaren:
-    """is_gevoelig: of a form and its version, whether a mail may not even say that something was begun."""
+    """is_gevoelig: of a form and its version, whether a mail may not even say that something was begun.
+
+    vind_adres: the address is as it was typed, perhaps with a mistake: the mail says nothing of whom or what.
+    """
 
     def __init__(
         self,
@@ -55,8 +53,8 @@ class Bewaren:
         sleutels: Sleutels,
         bestanden: Bestanden,
         is_gevoelig: IsGevoelig,
+        vind_adres: VindAdres,
         smtp: Smtp | None = None,
-        vind_adres: VindAdres = geen_adres,
     ) -> None:
         self._db = db
         self._sleutels = sleutels
@@ -104,7 +102,7 @@ class Bewaren:
         for rij in rijen:
             if rij.verloopt_op - rij.gewijzigd_op < MINSTENS or self._is_gevoelig(rij.formulier, rij.versie):
                 continue
-            if gevonden := await self._vind_adres(rij.eigenaar):
+            if gevonden := await self._vind_adres(rij.id):
                 herinnerd += await self._herinner_een(rij, *gevonden)
         return herinnerd
 

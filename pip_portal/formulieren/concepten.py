@@ -284,7 +284,10 @@ class Concepten:
         if rij is None:
             return None
         for stap in gelezen:
-            adres = self._open(concept_id, stap.stap, stap.antwoorden).get("email")
+            try:
+                adres = self._open(concept_id, stap.stap, stap.antwoorden).get("email")
+            except ValueError:  # its key is gone
+                continue
             if isinstance(adres, str) and adres:
                 return adres, rij.taal
         return None

@@ -13,6 +13,8 @@ from sqlalchemy import func, select, update
 from pip_portal import tables
 from pip_portal.app import maak_bewaren
 from pip_portal.bewaren import Bewaren
+from pip_portal.eigenaar import eigenaar_van
+from pip_portal.formulieren.concepten import Concepten, Voor
 from pip_portal.inzendingen.indienen import indienen
 from pip_portal.opdrachten import plaats
 from pip_portal.settings import Settings
@@ -148,15 +150,14 @@ async def test_a_visitor_without_a_login_is_forgotten_after_two_hours_and_late_i
 
 
 def met_adres(portal: FastAPI, *, gevoelig: bool = False, adres: str | None = MAIL) -> Bewaren:
-    async def vind_adres(eigenaar: str) -> tuple[str, str] | None:
-        assert eigenaar == maken.EIGENAAR
+    async def vind_adres(_concept: str) -> tuple[str, str] | None:
         return (adres, "nl") if adres else None
 
     state = portal.state
-    return Bewaren(state.db, state.sleutels, state.bestanden, lambda *_: gevoelig, None, vind_adres)
+    return Bewaren(state.db, state.sleutels, state.bestanden, lambda *_: gevoelig, vind_adres)
 
 
-async def test_who_has_a_verified_address_is_reminded_once_a_week_before_the_end(
+async def test_who_gave_an_address_is_reminded_once_a_week_before_the_end(
     portal: FastAPI, werk: maken.Werkplaats, postbus: Postbus, klok: Any
 ) -> None:
     await werk.concept()
@@ -187,13 +188,40 @@ async def test_nobody_is_reminded_of_what_was_sent_or_begun_just_now_or_by_nobod
     assert await met_adres(portal).herinner() == 0
 
 
-async def test_by_itself_the_portal_knows_no_verified_address_and_reminds_nobody(
-    portal: FastAPI, werk: maken.Werkplaats, bewaren: Bewaren, klok: Any
+@pytest.mark.parametrize(
+    ("formulier", "antwoorden", "mails"),
+    [
+        ("verhuizing-doorgeven", {"contact": {"email": MAIL}}, 1),
+        ("verhuizing-doorgeven", {"hoofdbewoner": {"hoofdbewoner_email": MAIL}}, 0),
+        ("verhuizing-doorgeven", {}, 0),
+        ("gehandicaptenparkeerkaart", {"contact": {"email": MAIL}}, 0),
+    ],
+)
+async def test_the_reminder_goes_to_the_address_of_the_applicant_and_never_for_what_is_sensitive(
+    portal: FastAPI,
+    bewaren: Bewaren,
+    postbus: Postbus,
+    klok: Any,
+    formulier: str,
+    antwoorden: dict[str, dict[str, str]],
+    mails: int,
 ) -> None:
-    await werk.concept()
+    eigenaar = eigenaar_van(factories.burger(), portal.state.sleutels)
+    versie = portal.state.formulieren.get(formulier).versie
+    await Concepten(portal.state.db, portal.state.sleutels).begin(
+        eigenaar,
+        formulier=formulier,
+        versie=versie,
+        taal="en",
+        geldig=timedelta(days=30),
+        voor=Voor(),
+        meer=False,
+        antwoorden=antwoorden,
+    )
     klok.shift(timedelta(days=24))
-    assert await bewaren.herinner() == 0
-    assert await tel(portal, tables.Opdracht) == 0
+    assert await bewaren.herinner() == mails
+    await portal.state.werker.alles()
+    assert [mail["To"] for mail in postbus.mails] == [MAIL] * mails
 
 
 # ---- what was sent -----------------------------------------------------------------------------------------
