@@ -1,9 +1,11 @@
 """Fills in a form in the browser, page after page, with what a test says and else with an answer that is valid."""
 
+import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from pip_portal.formulieren.definitie import Formulier
@@ -12,6 +14,12 @@ from tests.formulieren.paginas.invuller import PDF, geldig
 
 Antwoorden = Mapping[str, str | list[str]]
 MAX_PAGINAS = 60
+
+
+def foto() -> bytes:
+    bestand = io.BytesIO()
+    Image.new("RGB", (60, 40), "green").save(bestand, "PNG")
+    return bestand.getvalue()
 
 
 @dataclass
@@ -43,7 +51,7 @@ class Invullen:
         """From the start page of the form to its first question; als: who logs in for that."""
         start = f"/formulieren/{self.formulier.formulier}/start"
         if als:
-            self.citizen.log_in(als, bedrijf=bedrijf, path=start)
+            self.citizen.log_in(als, bedrijf=bedrijf, path=f"/inloggen?terug={start}")
             if bedrijf and "/vestiging" in self.pad:
                 self.page.get_by_label("Het hele bedrijf").check()
                 self.page.get_by_role("button", name="Ga verder").click()
@@ -157,9 +165,12 @@ class Invullen:
     def _stuur_bestand(self, blok: Locator, naam: str) -> None:
         if blok.locator(".portaal-uploads li").count():
             return
-        blok.locator("input[type=file]").set_input_files(
-            {"name": "bewijs.pdf", "mimeType": "application/pdf", "buffer": PDF}
+        kiezer = blok.locator("input[type=file]")
+        pdf = ".pdf" in str(kiezer.get_attribute("accept"))
+        naam_bestand, soort, inhoud = (
+            ("bewijs.pdf", "application/pdf", PDF) if pdf else ("foto.png", "image/png", foto())
         )
+        kiezer.set_input_files({"name": naam_bestand, "mimeType": soort, "buffer": inhoud})
         if not self.citizen.javascript:
             blok.get_by_role("button", name="Voeg dit bestand toe").click()
         expect(self.page.locator(f"#vraag-{naam} .portaal-uploads li")).to_have_count(1)
