@@ -27,10 +27,12 @@ def zaaktype(formulier: Formulier) -> fx.Definitie:
     return next(z for z in fx.ZAAKTYPEN if z.identificatie == formulier.zaak.zaaktype and z.einde is None)
 
 
+@pytest.mark.seed("D3")
 def test_the_most_asked_products_are_there() -> None:
     assert set(FORMULIEREN.slugs) >= TOP_18
 
 
+@pytest.mark.seed("P7")
 @per_formulier
 def test_zaaktype_has_all_that_the_form_hands_over(formulier: Formulier) -> None:
     soort = zaaktype(formulier)
