@@ -10,10 +10,11 @@ from fastapi.responses import RedirectResponse, Response
 
 from pip_portal.bestanden.opslag import BestandenDep
 from pip_portal.db import Db
-from pip_portal.eigenaar import Eigenaar, eigenaren
+from pip_portal.eigenaar import ANONIEM_GELDIG, Eigenaar, eigenaren
 from pip_portal.errors import NotFound, NotLoggedIn
 from pip_portal.formulieren import opslaan, schermen, versturen
 from pip_portal.formulieren.aanvraag import Aanvraag, AanvraagDep
+from pip_portal.formulieren.aanvrager import toets
 from pip_portal.formulieren.laden import FormulierenDep
 from pip_portal.formulieren.paginas import Fouten, Kader, Melding, StandTekst, product_url
 from pip_portal.formulieren.routes_aanvragen import bijlage
@@ -25,6 +26,7 @@ from pip_portal.inzendingen.lezen import lees as lees_inzending
 from pip_portal.inzendingen.pdf import maak_pdf
 from pip_portal.taal import _, taal
 from pip_portal.tellers import tel
+from pip_portal.tijd import now
 from pip_portal.web import form_fields, page
 
 log = logging.getLogger("pip_portal")
@@ -123,19 +125,39 @@ def _voor(aanvraag: Aanvraag) -> tuple[Melding, ...]:
 # ---- the confirmation ------------------------------------------------------------------------------------------
 
 
-async def require_ingezonden(request: Request, id: UUID, db: Db, sleutels: SleutelsDep) -> Ingezonden:
-    """What was sent, for its eigenaar only. Raises: NotFound; NotLoggedIn."""
+async def require_ingezonden(
+    request: Request, id: UUID, db: Db, sleutels: SleutelsDep, formulieren: FormulierenDep
+) -> Ingezonden:
+    """What was sent, for its eigenaar only: with the level that the form asks, and for a visitor for two hours.
+
+    Raises: NotFound; NotLoggedIn; Geweigerd.
+    """
     wie: tuple[Eigenaar, ...] = eigenaren(request)
     if not wie:
         raise NotLoggedIn(verlopen=request.state.sessie_verlopen, terug=request.url.path)
     for eigenaar in wie:
         try:
-            return await lees_inzending(db, sleutels, eigenaar.hash, str(id))
+            ingezonden = await lees_inzending(db, sleutels, eigenaar.hash, str(id))
         except NotFound:
             continue
+        if eigenaar.gebruiker is None:
+            if ingezonden.ontvangen_op + ANONIEM_GELDIG <= now():
+                raise NotFound
+        else:
+            _toets_niveau(request, formulieren, ingezonden)
+        return ingezonden
     if request.state.sessie is None:
         raise NotLoggedIn(verlopen=request.state.sessie_verlopen, terug=request.url.path)
     raise NotFound
+
+
+def _toets_niveau(request: Request, formulieren: FormulierenDep, ingezonden: Ingezonden) -> None:
+    """Raises: Geweigerd when this login is too low; a form that is gone asks nothing any more."""
+    try:
+        formulier = formulieren.versie(ingezonden.formulier, ingezonden.versie)
+    except NotFound:
+        return
+    toets(request, formulier, nieuw=False)
 
 
 IngezondenDep = Annotated[Ingezonden, Depends(require_ingezonden)]
