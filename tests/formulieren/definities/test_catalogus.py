@@ -7,6 +7,8 @@ import pytest
 from pip_portal import demo
 from pip_portal.formulieren.definitie import Formulier
 from pip_portal.formulieren.veldtypen.bestand import BestandVeld
+from pip_portal.formulieren.verloop import Verloop, hangt_af_van
+from pip_portal.formulieren.voorwaarden import namen_in
 from pip_portal.settings import Vertrouwelijkheid
 from reference_backoffice.config import DEMO_CLIENTS
 from reference_backoffice.fixtures import zaaktypen as fx
@@ -25,6 +27,12 @@ TOP_18 = {
 
 def zaaktype(formulier: Formulier) -> fx.Definitie:
     return next(z for z in fx.ZAAKTYPEN if z.identificatie == formulier.zaak.zaaktype and z.einde is None)
+
+
+def bron_zegt_stop(stand: Verloop) -> bool:
+    """Whether a page says stop because of what a source knows, whatever is answered."""
+    redenen = [namen_in(zicht.gestopt.als) for zicht in stand.stappen if zicht.gestopt]
+    return any(not hangt_af_van(stand.formulier, namen) & set(stand.waarden) for namen in redenen)
 
 
 @pytest.mark.seed("D3")
@@ -52,6 +60,8 @@ def test_everybody_it_is_for_can_fill_it_in(formulier: Formulier, rijk: bool) ->
     manieren = {"digid": toegang.digid, "eherkenning": toegang.eherkenning, "anoniem": toegang.anoniem}
     for soort in [naam for naam, mag in manieren.items() if mag]:
         stand = voorbeelden.compleet(formulier, voorbeelden.omgeving(FORMULIEREN, soort=soort, rijk=rijk))
+        if rijk and bron_zegt_stop(stand):
+            continue
         assert stand.is_compleet, (soort, stand.eerste_open)
         te_lang = {
             naam: waarde
