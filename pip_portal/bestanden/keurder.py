@@ -68,7 +68,8 @@ class Keurder:
                 antwoord = await _vraag(opdracht, [bestand.fd, *([doel.fd] if doel else [])])
             if antwoord["oordeel"] != "goed":
                 breed, hoog = verhouding or (0, 0)
-                raise BestandGeweigerd(_(ZINNEN[antwoord["oordeel"]]).format(breed=breed, hoog=hoog))
+                zin = ZINNEN[antwoord["oordeel"]]
+                raise BestandGeweigerd(_(zin).format(breed=breed, hoog=hoog))
         except BaseException:
             if doel:
                 doel.close()

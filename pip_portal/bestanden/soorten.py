@@ -70,7 +70,8 @@ def controleer_kop(soort: str, kop: bytes, soorten: tuple[str, ...]) -> None:
     if kop[wat.vanaf :].startswith(wat.begin) and _magisch(kop) & MAGISCH.get(soort, {f".{soort}"}):
         return
     if kop.startswith(OLE):
-        raise BestandGeweigerd(_(ZINNEN["beveiligd"]))
+        zin = ZINNEN["beveiligd"]
+        raise BestandGeweigerd(_(zin))
     zin = _("Dit bestand is iets anders dan de naam zegt. Sla het opnieuw op als {soorten}.")
     raise BestandGeweigerd(zin.format(soorten=opsomming(soorten)))
 

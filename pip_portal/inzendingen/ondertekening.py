@@ -98,7 +98,8 @@ class Verzoek:
     @property
     def zin(self) -> str:
         """How it stands, for who asked."""
-        zin = _(STANDEN["verlopen" if self.toestand == "gevraagd" and not self.is_open else self.toestand])
+        stand = "verlopen" if self.toestand == "gevraagd" and not self.is_open else self.toestand
+        zin = _(STANDEN[stand])
         return zin.format(naam=self.vraag.rol.in_taal(taal()), datum=datum(self.laatste_dag))
 
 

@@ -74,5 +74,14 @@ async def security_txt() -> Response:
 @router.get("/robots.txt", name="openbaar:robots")
 async def robots() -> Response:
     """Only what everyone may read is for search engines."""
-    gesloten = ("/overzicht", "/zaken", "/gegevens", "/inloggen", "/vestiging")
+    gesloten = (
+        "/overzicht",
+        "/zaken",
+        "/gegevens",
+        "/inloggen",
+        "/vestiging",
+        "/formulieren",
+        "/aanvragen",
+        "/ondertekenen",
+    )
     return Response("User-agent: *\n" + "".join(f"Disallow: {pad}\n" for pad in gesloten), media_type="text/plain")
