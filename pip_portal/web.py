@@ -135,5 +135,5 @@ async def form_fields(request: Request) -> dict[str, str]:
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         body = (await request.body()).decode("utf-8", "replace")
         return dict(parse_qsl(body, keep_blank_values=True))
-    form = await request.form()
-    return {name: value for name, value in form.items() if isinstance(value, str)}
+    async with request.form() as form:
+        return {name: value for name, value in form.items() if isinstance(value, str)}

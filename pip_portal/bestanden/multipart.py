@@ -11,7 +11,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from pip_portal.security import MAX_BODY, require_token
+from pip_portal.security import MAX_BODY, neemt_bestanden, require_token
 
 MAX_DELEN = 1_000  # controls of one form
 MAX_KOP = 4_000  # bytes of the headers of one part; a file name has at most 255 characters
@@ -32,6 +32,9 @@ async def lees_multipart(request: Request, neem: NeemBestand) -> list[tuple[str,
     if soort != b"multipart/form-data":
         body = (await request.body()).decode("utf-8", "replace")
         return parse_qsl(body, keep_blank_values=True)
+    if not neemt_bestanden(request.scope):  # small, and read already when its token was asked for
+        async with request.form() as form:
+            return [(naam, waarde) for naam, waarde in form.multi_items() if isinstance(waarde, str)]
     try:
         return await _velden(_Delen(request, opties.get(b"boundary", b"")), request, neem)
     except (FormParserError, ClientDisconnect):
@@ -43,11 +46,11 @@ async def _velden(delen: "_Delen", request: Request, neem: NeemBestand) -> list[
     ruimte = MAX_BODY
     for nummer in range(MAX_DELEN + 1):
         deel = await delen.volgende()
+        if nummer == 0 and deel != ("csrf", None):  # also when there is nothing in it at all
+            require_token(request, "")
         if deel is None:
             return velden
         naam, bestandsnaam = deel
-        if nummer == 0 and (naam != "csrf" or bestandsnaam is not None):
-            require_token(request, "")
         if bestandsnaam is None:
             waarde = bytearray()
             async for stuk in delen.inhoud():
