@@ -32,8 +32,10 @@ class Grens:
 
     @property
     def anoniem(self) -> "Grens":
-        return Grens(max(1, self.aantal // 3), self.venster)
+        return Grens(self.aantal * SAMEN, self.venster)
 
+
+SAMEN: Final = 3  # people who share an address: a family, a library, a phone network
 
 # Source: forms §3.8, row Rates.
 GRENZEN: Final[Mapping[Handeling, Grens]] = {
@@ -47,7 +49,7 @@ GRENZEN: Final[Mapping[Handeling, Grens]] = {
 
 
 async def tel(request: Request, eigenaar: Eigenaar | None, handeling: Handeling) -> None:
-    """Count this act of this owner; without a login of this network address, which may do it a third as often.
+    """Count this act of this owner; without a login of this network address, which may stand for several people.
 
     Raises: TeVaak when it is too often.
     """
