@@ -8,6 +8,7 @@ from pip_portal.formulieren.aanvraag import Aanvraag, als_opslag
 from pip_portal.formulieren.invoer import Doel, Gelezen
 from pip_portal.formulieren.veldtypen.bestand import LATER, BestandVeld
 from pip_portal.formulieren.veldtypen.groep import GroepVeld
+from pip_portal.formulieren.verloop import Zichtbaar
 
 Opslag = dict[str, Any]
 
@@ -83,12 +84,17 @@ def controleren_url(request: Request, aanvraag_id: str) -> str:
 
 
 def open_url(request: Request, aanvraag: Aanvraag, terug: str = "") -> str:
-    """Where someone must go on: the first open page, the task list, or the check page."""
-    eerste = aanvraag.verloop.eerste_open
+    """Where someone must go on: the first open page, the task list, or the check page.
+
+    Before anything was answered that is the very first page, also when it only tells what is known already.
+    """
+    stappen, eerste = aanvraag.verloop.stappen, aanvraag.verloop.eerste_open
     if eerste is None:
         return controleren_url(request, aanvraag.id)
     if aanvraag.formulier.vorm == "takenlijst":
         return request.url_for("aanvragen:detail", id=aanvraag.id).path
+    if not any(zichtbaar.is_begonnen for zichtbaar in stappen):
+        eerste = stappen[0].stap.stap
     return stap_url(request, aanvraag.id, eerste, terug)
 
 
@@ -103,14 +109,21 @@ def volgende_url(request: Request, aanvraag: Aanvraag, stap: str, terug: str) ->
         return open_url(request, aanvraag, terug)
     if zichtbaar.gestopt is not None:
         return f"{stap_url(request, aanvraag.id, stap)}?stop=ja"
-    if terug:
-        return open_url(request, aanvraag, terug)
     volgende = verloop.volgende(stap)
+    if terug:
+        if volgende is not None and verloop.mag(volgende) and _alleen_lezen(verloop.zichtbaar(volgende)):
+            return stap_url(request, aanvraag.id, volgende, terug)
+        return open_url(request, aanvraag, terug)
     if aanvraag.formulier.vorm == "takenlijst":
         return _volgende_taak(request, aanvraag, stap, volgende)
     if volgende is None or not verloop.mag(volgende):
         return open_url(request, aanvraag)
     return stap_url(request, aanvraag.id, volgende)
+
+
+def _alleen_lezen(zichtbaar: Zichtbaar) -> bool:
+    """A page that asks nothing is never open; it is read because the page before it leads there."""
+    return not any(veld.heeft_antwoord for veld in zichtbaar.velden)
 
 
 def _volgende_taak(request: Request, aanvraag: Aanvraag, stap: str, volgende: str | None) -> str:

@@ -4,6 +4,7 @@ import io
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from fastapi import FastAPI
@@ -111,6 +112,16 @@ class Wandeling:
         return vraag
 
 
+def expect_elke_pagina_gezien(wandeling: Wandeling, controle: Pagina) -> None:
+    """What is sent was asked, and a page that only tells something was read too."""
+    hrefs = controle.document.xpath("//main//a[contains(@href, 'terug=controleren')]/@href")
+    getoond = {urlsplit(href).path.split("/")[3] for href in hrefs}
+    for stap in wandeling.formulier.stappen:
+        if stap.toon_als is None and not any(veld.heeft_antwoord for veld in stap.velden):
+            getoond.add(stap.stap)
+    assert getoond <= wandeling.gezien
+
+
 def foto(verhouding: tuple[int, int] | None) -> bytes:
     """A small photo of this shape."""
     breed, hoog = verhouding or (4, 3)
@@ -137,7 +148,10 @@ async def test_from_the_start_to_the_zaak_with_exactly_what_was_answered(
     start = await invuller.open(f"/formulieren/{slug}/start")
     keuzes = start.document.xpath("//input[@name='voor_wie']/@value")
     eerste = await invuller.stuur(start, {"voor_wie": keuzes[0]} if keuzes else {})
-    controle = await Wandeling(invuller, formulier, omgeving).loop(eerste)
+    wandeling = Wandeling(invuller, formulier, omgeving)
+    controle = await wandeling.loop(eerste)
+    if formulier.vorm == "vragen":
+        expect_elke_pagina_gezien(wandeling, controle)
     async with portal.state.db.begin() as session:
         await session.execute(delete(tables.Teller))
     klaar = await invuller.stuur(controle, {"verklaring": "ja"}, actie="versturen")
@@ -163,6 +177,20 @@ async def test_from_the_start_to_the_zaak_with_exactly_what_was_answered(
     gevonden = await Inboeken(bron).eigenschappen(zaak.url)
     assert {e.naam: e.waarde for e in gevonden} == inhoud.zaak.eigenschappen
     assert klaar.document.xpath(f"//a[@href='/zaken/{verstuurd.bron}/{verstuurd.zaak_uuid}']")
+
+
+async def test_an_answer_changed_on_the_check_page_still_tells_whom_to_call(
+    invuller: Invuller, browser: Browser
+) -> None:
+    gebruiker = factories.burger(factories.SANNE)
+    await browser.log_in(gebruiker)
+    omgeving = Omgeving(vandaag(), inlog_van(gebruiker), {}, FORMULIEREN.tarieven)
+    formulier = FORMULIEREN.get("melding-openbare-ruimte")
+    controle = await Wandeling(invuller, formulier, omgeving).loop(await invuller.begin(formulier.formulier))
+    gevaar = await invuller.open(str(controle.response.url).replace("controleren", "gevaar?terug=controleren"))
+    bellen = await invuller.stuur(gevaar, {"gevaar": "ja"})
+    assert bellen.stap() == "bel-ons"
+    assert (await invuller.stuur(bellen)).stap() == "controleren"
 
 
 @pytest.mark.parametrize("slug", [f.formulier for f in FORMULIEREN.alle() if f.voorcheck is not None])
