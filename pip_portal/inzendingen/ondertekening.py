@@ -238,16 +238,21 @@ async def belet(db: Sessionmaker, sleutels: Sleutels, verzoek: Verzoek, gebruike
     if wie == verzoek.eigenaar:
         return "aanvrager"
     async with db() as session:
-        andere = await session.scalar(
-            select(Ondertekening.id).where(
-                Ondertekening.inzending_id == verzoek.inzending_id,
-                Ondertekening.door == wie,
-                Ondertekening.id != verzoek.id,
-            )
-        )
-    if andere is not None:
-        return "al_getekend"
+        if await _heeft_geantwoord(session, verzoek, wie):
+            return "al_getekend"
     return "niveau" if gebruiker.niveau < verzoek.vraag.niveau else ""
+
+
+async def _heeft_geantwoord(session: AsyncSession, verzoek: Verzoek, wie: str) -> bool:
+    """Whether this person answered another request for the same inzending."""
+    andere = await session.scalar(
+        select(Ondertekening.id).where(
+            Ondertekening.inzending_id == verzoek.inzending_id,
+            Ondertekening.door == wie,
+            Ondertekening.id != verzoek.id,
+        )
+    )
+    return andere is not None
 
 
 # ---- answering -----------------------------------------------------------------------------------------
@@ -265,7 +270,7 @@ async def beantwoord(
 ) -> None:
     """The one answer to this request; what waited for it goes on, or ends. The caller asked `belet` first.
 
-    Raises: NietMeer when somebody answered already or the term is over.
+    Raises: NietMeer when somebody answered already, this person answered another one meanwhile, or the term is over.
     """
     wie = eigenaar_van(burger, sleutels).hash
     vraag = verzoek.vraag.model_copy(update={"bsn": burger.bsn, "ondertekenaar": naam, "reden": reden[:MAX_REDEN]})
@@ -284,6 +289,8 @@ async def beantwoord(
         if not aantal(gewijzigd):
             raise NietMeer("er is al antwoord, of de termijn is om")
         rij, inhoud = await _op_slot(session, sleutels, verzoek.inzending_id)
+        if await _heeft_geantwoord(session, verzoek, wie):  # at the same moment, in another browser
+            raise NietMeer("deze persoon heeft hierbij al geantwoord")
         session.add(
             Bewijs(
                 gebeurtenis="ondertekend" if tekent else "geweigerd",

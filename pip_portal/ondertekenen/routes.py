@@ -71,6 +71,8 @@ async def answer(request: Request, gebruiker: Ingelogd, db: Db, sleutels: Sleute
     velden = await form_fields(request)
     kan = verzoek.is_open and not await ondertekening.belet(db, sleutels, verzoek, gebruiker)
     if kan and isinstance(gebruiker, Burger):
+        if velden.get("verzoek") != verzoek.id:  # another link was opened since the page was read
+            return _vraag(request, verzoek, anders=True, status_code=409)
         tekent, reden = velden.get("antwoord") == "ja", velden.get("reden", "").strip()
         if fouten := _fouten(velden.get("antwoord", ""), velden.get("akkoord", ""), reden):
             return _vraag(request, verzoek, fouten=fouten, velden=velden, status_code=422)
@@ -148,13 +150,17 @@ def _vraag(
     *,
     fouten: dict[str, str] | None = None,
     velden: dict[str, str] | None = None,
+    anders: bool = False,
     status_code: int = 200,
 ) -> Response:
+    """anders: the answer that was sent belonged to another request than this one."""
     vraag = verzoek.vraag
     return page(
         request,
         "ondertekenen/lezen.html",
         status_code=status_code,
+        verzoek=verzoek.id,
+        anders=anders,
         wie=vraag.wie,
         product=vraag.product.in_taal(taal()),
         vraag=vraag.vraag.in_taal(taal()),

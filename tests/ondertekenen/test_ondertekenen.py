@@ -8,10 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import httpx
 import pikepdf
 import pytest
 import time_machine
 from fastapi import FastAPI
+from lxml import html
 from sqlalchemy import select, update
 
 from pip_portal.eigenaar import eigenaar_van
@@ -95,6 +97,12 @@ async def open_link(browser: Browser, code: str, wie: Gebruiker | None = None) -
     await browser.log_in(wie or factories.burger(factories.MEHMET), "Mehmet")
 
 
+async def geef(browser: Browser, antwoord: dict[str, str]) -> httpx.Response:
+    """Send the form of the page that is open: with the request that was read on it."""
+    gelezen = re.search(r'name="verzoek" value="([^"]+)"', (await browser.get("/ondertekenen")).text)
+    return await browser.post("/ondertekenen", ({"verzoek": gelezen[1]} if gelezen else {}) | antwoord)
+
+
 JA = {"antwoord": "ja", "akkoord": "ja"}
 NEE = {"antwoord": "nee", "reden": "Dit is niet afgesproken."}
 
@@ -148,7 +156,7 @@ async def test_who_is_asked_reads_only_what_is_meant_for_them_and_signs(portal: 
     assert "Anna vraagt u om mee te ondertekenen" in gelezen
     assert "Brink 45" in gelezen
     assert maken.GEHEIM not in gelezen
-    antwoord = await ander.post("/ondertekenen", JA)
+    antwoord = await geef(ander, JA)
     assert (antwoord.status_code, antwoord.headers["location"]) == (303, "/ondertekenen")
     assert "U hebt ondertekend" in text_of(await ander.get("/ondertekenen"))
     assert await toestand(portal, inzending) == "ontvangen"
@@ -162,10 +170,10 @@ async def test_who_is_asked_reads_only_what_is_meant_for_them_and_signs(portal: 
 async def test_a_refusal_needs_a_reason_and_ends_what_waited(portal: FastAPI, ander: Browser) -> None:
     inzending = await vraag(portal)
     await open_link(ander, (await codes(portal))[0])
-    zonder = await ander.post("/ondertekenen", {"antwoord": "nee"})
+    zonder = await geef(ander, {"antwoord": "nee"})
     assert zonder.status_code == 422
     assert "Schrijf kort op waarom u niet ondertekent." in zonder.text
-    await ander.post("/ondertekenen", NEE)
+    await geef(ander, NEE)
     assert "U hebt niet ondertekend" in text_of(await ander.get("/ondertekenen"))
     assert await toestand(portal, inzending) == "afgebroken"
     assert await werk_te_doen(portal) == set()
@@ -185,7 +193,7 @@ async def test_a_refusal_needs_a_reason_and_ends_what_waited(portal: FastAPI, an
 async def test_what_is_missing_is_told(portal: FastAPI, ander: Browser, velden: dict[str, str], zin: str) -> None:
     inzending = await vraag(portal)
     await open_link(ander, (await codes(portal))[0])
-    antwoord = await ander.post("/ondertekenen", velden)
+    antwoord = await geef(ander, velden)
     assert antwoord.status_code == 422
     assert zin in antwoord.text
     assert await toestand(portal, inzending) == "wacht_op_ondertekening"
@@ -195,8 +203,8 @@ async def test_an_answer_counts_once(portal: FastAPI, ander: Browser) -> None:
     inzending = await vraag(portal)
     (code,) = await codes(portal)
     await open_link(ander, code)
-    await ander.post("/ondertekenen", JA)
-    await ander.post("/ondertekenen", NEE)
+    await geef(ander, JA)
+    await geef(ander, NEE)
     assert "U hebt ondertekend" in text_of(await ander.get("/ondertekenen"))
     assert await toestand(portal, inzending) == "ontvangen"
     derde = Browser(portal)
@@ -208,18 +216,47 @@ async def test_with_two_signers_it_goes_on_after_the_second(portal: FastAPI, and
     inzending = await vraag(portal, teken(), teken(rol="leidinggevende", email="ander@voorbeeld.nl"))
     eerste, tweede = await codes(portal)
     await open_link(ander, eerste)
-    await ander.post("/ondertekenen", JA)
+    await geef(ander, JA)
     assert await toestand(portal, inzending) == "wacht_op_ondertekening"
     await ander.get(f"/ondertekenen/{tweede}")
     assert "U hebt hierbij al ondertekend" in text_of(await ander.get("/ondertekenen"))
-    await ander.post("/ondertekenen", JA)
+    await geef(ander, JA)
     assert await toestand(portal, inzending) == "wacht_op_ondertekening"
     derde = Browser(portal)
     async with derde.client:
         await open_link(derde, tweede, factories.burger(factories.SANNE))
-        await derde.post("/ondertekenen", JA)
+        await geef(derde, JA)
     assert await toestand(portal, inzending) == "ontvangen"
     assert [mail["sjabloon"] for mail in await mails(portal)].count("GETEKEND") == 1
+
+
+async def test_what_was_read_is_what_is_signed(portal: FastAPI, ander: Browser) -> None:
+    """Somebody else's link, opened by another site in the meantime, changes nothing of the page that is being read."""
+    gelezen, vreemd = await vraag(portal), await vraag(portal)
+    eerste, tweede = await codes(portal)
+    await open_link(ander, eerste)
+    pagina = await ander.get("/ondertekenen")
+    velden = dict(html.document_fromstring(pagina.text).xpath("//main//form")[0].form_values())
+    assert (await ander.get(f"/ondertekenen/{tweede}", headers={"Sec-Fetch-Site": "cross-site"})).status_code == 200
+    antwoord = await ander.post("/ondertekenen", velden | JA)
+    assert antwoord.status_code == 409
+    assert "Lees eerst wat u ondertekent" in text_of(antwoord)
+    assert await toestand(portal, vreemd) == "wacht_op_ondertekening"
+    assert await toestand(portal, gelezen) == "wacht_op_ondertekening"
+    await geef(ander, JA)
+    assert await toestand(portal, vreemd) == "ontvangen"
+
+
+async def test_one_person_never_counts_as_two_signers(portal: FastAPI) -> None:
+    """Both answers at the same moment: each was checked before the other was stored."""
+    inzending = await vraag(portal, teken(), teken(rol="leidinggevende", email="ander@voorbeeld.nl"))
+    db, sleutels, wie = portal.state.db, portal.state.sleutels, factories.burger(factories.MEHMET)
+    verzoeken = [await ondertekening.met_code(db, sleutels, code) for code in await codes(portal)]
+    assert [await ondertekening.belet(db, sleutels, verzoek, wie) for verzoek in verzoeken] == ["", ""]
+    await ondertekening.beantwoord(db, sleutels, verzoeken[0], wie, naam="Mehmet", tekent=True)
+    with pytest.raises(ondertekening.NietMeer):
+        await ondertekening.beantwoord(db, sleutels, verzoeken[1], wie, naam="Mehmet", tekent=True)
+    assert await toestand(portal, inzending) == "wacht_op_ondertekening"
 
 
 # ---- who may not ---------------------------------------------------------------------------------------
@@ -231,7 +268,7 @@ async def test_nobody_signs_what_they_asked_themselves(portal: FastAPI, browser:
     tekst = text_of(await browser.get("/ondertekenen"))
     assert "U kunt dit niet zelf ondertekenen" in tekst
     assert "Brink 45" not in tekst
-    await browser.post("/ondertekenen", JA)
+    await geef(browser, JA)
     assert await toestand(portal, inzending) == "wacht_op_ondertekening"
 
 
@@ -246,7 +283,7 @@ async def test_a_company_or_a_low_level_cannot_sign(portal: FastAPI, ander: Brow
     inzending = await vraag(portal)
     await open_link(ander, (await codes(portal))[0], wie)
     assert zin in text_of(await ander.get("/ondertekenen"))
-    await ander.post("/ondertekenen", JA)
+    await geef(ander, JA)
     assert await toestand(portal, inzending) == "wacht_op_ondertekening"
 
 
@@ -254,7 +291,7 @@ async def test_without_the_link_there_is_nothing_to_sign(portal: FastAPI, ander:
     await vraag(portal)
     await ander.log_in(factories.burger(factories.MEHMET))
     assert (await ander.get("/ondertekenen")).status_code == 404
-    assert (await ander.post("/ondertekenen", JA)).status_code == 404
+    assert (await geef(ander, JA)).status_code == 404
 
 
 async def test_codes_cannot_be_guessed(portal: FastAPI, ander: Browser) -> None:
@@ -371,7 +408,7 @@ async def test_the_answer_comes_with_the_zaak_as_document_and_rol(
     nummer = maken.maak_nummer(UUID(inzending))
     assert len(kast.zaken(nummer)) == (0 if eerst else 1)
     await open_link(ander, (await codes(portal))[0])
-    await ander.post("/ondertekenen", JA)
+    await geef(ander, JA)
     for _keer in range(2):
         await _werk(portal)
     (zaak,) = kast.zaken(nummer)
@@ -392,7 +429,7 @@ async def test_a_refusal_of_what_is_a_zaak_already_goes_to_the_behandelaar(
 ) -> None:
     inzending = await vraag(portal, eerst=False)
     await open_link(ander, (await codes(portal))[0])
-    await ander.post("/ondertekenen", NEE)
+    await geef(ander, NEE)
     for _keer in range(2):
         await _werk(portal)
     (zaak,) = maken.Kast(tmp_path / "backoffice.sqlite").zaken(maken.maak_nummer(UUID(inzending)))
