@@ -68,7 +68,7 @@ def test_one_subscriber_is_one_network(host: str, wie: str) -> None:
     assert netwerk(Request({"type": "http", "client": (host, 1), "headers": []})) == wie
 
 
-async def test_without_a_login_the_network_is_counted_for_a_third(portal: FastAPI) -> None:
+async def test_without_a_login_the_network_is_counted_for_several_people(portal: FastAPI) -> None:
     anna = eigenaar_van(factories.burger(), portal.state.sleutels)
     for n in range(GRENZEN["starten"].aantal):
         await tel(verzoek(portal, f"192.0.2.{n}"), anna, "starten")  # a person may move about
