@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
+from xml.parsers.expat import ExpatError, ParserCreate
 
 import pikepdf
 
@@ -34,6 +35,11 @@ MAX_ONDERDELEN = 2_000  # of a docx or odt
 MAX_UITGEPAKT = 200_000_000  # bytes
 MAX_XML = 2_000_000  # bytes of the parts that we read ourselves
 ODT = b"application/vnd.oasis.opendocument.text"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+SOORTEN = "[Content_Types].xml"
+# Parts and relations of a docx that make it more than a document: macros, controls, and files inside it.
+ACTIEVE_SOORTEN = ("macroenabled", "vbaproject", "activex", "oleobject")
+ACTIEVE_RELATIES = frozenset(("vbaproject", "control", "oleobject", "package", "afchunk"))
 
 
 # ---- pdf -----------------------------------------------------------------------------------------------
@@ -100,6 +106,8 @@ def keur_tekstbestand(bestand: Werkbestand, soort: str) -> None:
                 raise Afgekeurd("onleesbaar")
             if any(deel.flag_bits & 1 for deel in delen):
                 raise Afgekeurd("beveiligd")
+            if len({deel.filename.lower() for deel in delen}) != len(delen):  # another program may read the other one
+                raise Afgekeurd("onleesbaar")
             keur_delen = _keur_docx if soort == "docx" else _keur_odt
             keur_delen(pakket, [deel.filename for deel in delen])
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, NotImplementedError, EOFError):
@@ -114,31 +122,55 @@ def _lees_deel(pakket: zipfile.ZipFile, naam: str) -> bytes:
     return inhoud
 
 
+def _elementen(xml: bytes) -> list[tuple[str, dict[str, str]]]:
+    """Every element with its attributes, read as a word processor reads it: whatever its encoding and spelling.
+
+    Raises: ValueError when it is not XML, or brings a document type of its own.
+    """
+    gevonden: list[tuple[str, dict[str, str]]] = []
+    lezer = ParserCreate()
+    lezer.StartElementHandler = lambda naam, kenmerken: gevonden.append((naam.rpartition(":")[2], kenmerken))
+    lezer.StartDoctypeDeclHandler = _geen_doctype
+    try:
+        lezer.Parse(xml, True)
+    except ExpatError:
+        raise ValueError("geen XML") from None
+    return gevonden
+
+
+def _geen_doctype(*_delen: object) -> None:
+    raise ValueError("een eigen documenttype")
+
+
 def _keur_docx(pakket: zipfile.ZipFile, namen: list[str]) -> None:
-    soorten = _lees_deel(pakket, "[Content_Types].xml")
-    if b"wordprocessingml.document.main+xml" not in soorten:
-        raise Afgekeurd("onleesbaar")
+    soorten = [kenmerken.get("ContentType", "").lower() for _naam, kenmerken in _elementen(_lees_deel(pakket, SOORTEN))]
     klein = [naam.lower() for naam in namen]
-    if b"macroEnabled" in soorten or any(
+    if any(woord in soort for soort in soorten for woord in ACTIEVE_SOORTEN) or any(
         naam.endswith(("vbaproject.bin", ".exe", ".js", ".vbs")) or "/embeddings/" in naam or "/activex/" in naam
         for naam in klein
     ):
         raise Afgekeurd("actief")
+    if DOCX not in soorten:
+        raise Afgekeurd("onleesbaar")
     for naam in namen:  # a template from elsewhere is fetched, with its macros, when someone opens the file
-        if naam.lower().endswith(".rels") and _haalt_van_elders(_lees_deel(pakket, naam)):
+        if naam.lower().endswith(".rels") and _is_actieve_relatie(_elementen(_lees_deel(pakket, naam))):
             raise Afgekeurd("actief")
 
 
-def _haalt_van_elders(relaties: bytes) -> bool:
-    return any(
-        b"External" in relatie and b"/hyperlink" not in relatie for relatie in relaties.split(b"<Relationship ")[1:]
-    )
+def _is_actieve_relatie(elementen: list[tuple[str, dict[str, str]]]) -> bool:
+    """Whether something is fetched from elsewhere (but for a link that one chooses), or is more than a document."""
+    for _naam, kenmerken in elementen:
+        soort = kenmerken.get("Type", "").rpartition("/")[2].lower()
+        elders = kenmerken.get("TargetMode", "").strip().lower() == "external"
+        if soort in ACTIEVE_RELATIES or (elders and soort != "hyperlink"):
+            return True
+    return False
 
 
 def _keur_odt(pakket: zipfile.ZipFile, namen: list[str]) -> None:
     if _lees_deel(pakket, "mimetype").strip() != ODT:
         raise Afgekeurd("onleesbaar")
-    if b"encryption-data" in _lees_deel(pakket, "META-INF/manifest.xml"):
+    if any(naam == "encryption-data" for naam, _kenmerken in _elementen(_lees_deel(pakket, "META-INF/manifest.xml"))):
         raise Afgekeurd("beveiligd")
     if any(naam.startswith(("Basic/", "Scripts/", "Object ", "ObjectReplacements/Object")) for naam in namen):
         raise Afgekeurd("actief")

@@ -166,11 +166,45 @@ def relaties(soort: str) -> bytes:
         voorbeelden.docx({"word/vbaProject.bin": b"x"}),
         voorbeelden.docx({"word/embeddings/oleObject1.bin": b"x"}),
         voorbeelden.docx({"word/_rels/settings.xml.rels": relaties("attachedTemplate")}),
-        voorbeelden.docx(soorten=voorbeelden.DOCX_SOORTEN + b"macroEnabled"),
+        voorbeelden.docx(soorten=voorbeelden.DOCX_SOORTEN.replace(b"document.main", b"document.macroEnabled.main")),
     ],
 )
 def test_a_docx_with_macros_or_foreign_parts_is_refused(inhoud: bytes) -> None:
     assert geweigerd(inhoud, "docx") == "actief"
+
+
+SJABLOON = b'Type="http://x/attachedTemplate" Target="http://elders" TargetMode="External"/></Relationships>'
+
+
+@pytest.mark.parametrize(
+    "relaties_",
+    [
+        b"<Relationships><Relationship\n" + SJABLOON,
+        b'<r:Relationships xmlns:r="x"><r:Relationship ' + SJABLOON.replace(b"</", b"</r:"),
+        b"<Relationships><Relationship " + SJABLOON.replace(b"External", b"&#69;xternal"),
+        b"<Relationships><Relationship a='/hyperlink' " + SJABLOON,
+        (b"<Relationships><Relationship " + SJABLOON).decode().encode("utf-16"),
+    ],
+)
+def test_a_template_from_elsewhere_is_found_however_it_is_written(relaties_: bytes) -> None:
+    assert geweigerd(voorbeelden.docx({"word/_rels/settings.xml.rels": relaties_}), "docx") == "actief"
+
+
+def test_macros_under_another_name_are_found() -> None:
+    soort = b'<Override PartName="/word/x.xml" ContentType="application/vnd.ms-office.vba&#80;roject"/></Types>'
+    anders = voorbeelden.DOCX_SOORTEN.replace(b"</Types>", soort)
+    assert geweigerd(voorbeelden.docx({"word/x.xml": b"x"}, soorten=anders), "docx") == "actief"
+    verstopt = b"<Types><!-- wordprocessingml.document.main+xml --></Types>"
+    assert geweigerd(voorbeelden.docx(soorten=verstopt), "docx") == "onleesbaar"
+
+
+def test_a_docx_whose_parts_cannot_be_read_in_one_way_is_refused() -> None:
+    """What one program reads is not what another does: two parts of one name, or a document type of its own."""
+    with pytest.warns(UserWarning, match="Duplicate"):
+        dubbel = voorbeelden.docx_van(("word/a.xml", b"<a/>"), ("word/a.xml", b"<b/>"))
+    assert geweigerd(dubbel, "docx") == "onleesbaar"
+    bom = b'<!DOCTYPE x [<!ENTITY a "b">]><Relationships>&a;</Relationships>'
+    assert geweigerd(voorbeelden.docx({"word/_rels/settings.xml.rels": bom}), "docx") == "onleesbaar"
 
 
 def test_a_docx_with_a_link_is_fine() -> None:
@@ -179,7 +213,7 @@ def test_a_docx_with_a_link_is_fine() -> None:
 
 def test_an_odt_with_macros_or_a_lock_is_refused() -> None:
     assert geweigerd(voorbeelden.odt({"Basic/Standard/Module1.xml": b"x"}), "odt") == "actief"
-    assert geweigerd(voorbeelden.odt(manifest=b"<m:encryption-data/>"), "odt") == "beveiligd"
+    assert geweigerd(voorbeelden.odt(manifest=b"<m:manifest><m:encryption-data/></m:manifest>"), "odt") == "beveiligd"
 
 
 def test_another_zip_or_an_office_file_with_a_password_is_refused() -> None:

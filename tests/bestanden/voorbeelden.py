@@ -65,6 +65,15 @@ def docx(extra: dict[str, bytes] | None = None, soorten: bytes = DOCX_SOORTEN) -
     return _pakket({"[Content_Types].xml": soorten, "word/document.xml": b"<w:document/>", **(extra or {})})
 
 
+def docx_van(*delen: tuple[str, bytes]) -> bytes:
+    """A docx with also these parts, of which several may have one name."""
+    buffer = io.BytesIO(docx())
+    with zipfile.ZipFile(buffer, "a") as pakket:
+        for naam, inhoud in delen:
+            pakket.writestr(naam, inhoud)
+    return buffer.getvalue()
+
+
 def odt(extra: dict[str, bytes] | None = None, manifest: bytes = b"<manifest/>") -> bytes:
     soort = b"application/vnd.oasis.opendocument.text"
     return _pakket({"mimetype": soort, "META-INF/manifest.xml": manifest, "content.xml": b"<x/>", **(extra or {})})
