@@ -5,6 +5,7 @@ import logging
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from pip_portal import koekjes
 from pip_portal.errors import LoginRefused, NotFound
 from pip_portal.inloggen.afhankelijkheden import DienstverlenerDep, PogingenDep, hand_over
 from pip_portal.inloggen.pogingen import Doel, Pogingen
@@ -41,6 +42,7 @@ async def log_out(request: Request, sessies: SessiesDep, pogingen: PogingenDep) 
             response = hand_over(request, sessie.middel, dienstverlener, verzoek)
             await pogingen.begin(request, response, Doel(_logout(sessie.middel), 0, "/uitgelogd"), verzoek)
     sessies.delete_cookie(response)
+    koekjes.vergeet(request, response)
     return response
 
 

@@ -294,6 +294,17 @@ async def test_without_the_link_there_is_nothing_to_sign(portal: FastAPI, ander:
     assert (await geef(ander, JA)).status_code == 404
 
 
+async def test_the_next_one_at_this_computer_reads_nothing_of_it(portal: FastAPI, ander: Browser) -> None:
+    await vraag(portal)
+    await open_link(ander, (await codes(portal))[0])
+    assert "Brink 45" in text_of(await ander.get("/ondertekenen"))
+    await ander.post("/uitloggen")
+    await ander.log_in(factories.burger(factories.SANNE))
+    pagina = await ander.get("/ondertekenen")
+    assert pagina.status_code == 404
+    assert "Brink 45" not in pagina.text
+
+
 async def test_codes_cannot_be_guessed(portal: FastAPI, ander: Browser) -> None:
     await vraag(portal)
     antwoorden = [(await ander.get(f"/ondertekenen/{uuid4().hex}")).status_code for _ in range(7)]
