@@ -95,7 +95,6 @@ async def save_aanvullen(
     """A button adds or removes files, another one sends; without scripts each comes back as the whole page."""
     sleutels: Sleutels = request.app.state.sleutels
     eigenaar = eigenaar_van(gebruiker, sleutels)
-    await tel(request, eigenaar, "uploaden")
     invoer = Invoer(veld=_veld(sleutels, eigenaar, bron, uuid, inzending))
     velden = await _lees(request, bestanden, eigenaar, invoer)
     if await _is_verstuurd(request, eigenaar, inzending):
@@ -164,6 +163,7 @@ async def _lees(request: Request, bestanden: BestandenDep, eigenaar: Eigenaar, i
             zin = _("U kunt hier hoogstens {aantal} bestanden sturen. Verwijder er eerst één.")
             invoer.fouten["bestanden"] = zin.format(aantal=EISEN.max_aantal)
             return
+        await tel(request, eigenaar, "uploaden")
         try:
             await bestanden.voeg_toe(eigenaar.hash, None, invoer.veld, naam, stroom, EISEN)  # type: ignore[arg-type]  # a stream of bytes
         except BestandGeweigerd as exc:

@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select, update
 
+from pip_portal import tellers
 from pip_portal.tables import Bestand, Inzending, Opdracht
 from pip_portal.tijd import now
 from tests import factories
@@ -277,3 +278,10 @@ async def test_files_of_another_form_are_not_taken(portal: FastAPI, browser: Bro
     leeg = await tweede.post("")
     assert leeg.status_code == 422
     assert await aantal(portal, Bestand) == 1
+
+
+async def test_each_file_counts_not_each_form(portal: FastAPI, form: Form, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(tellers.GRENZEN, "uploaden", tellers.Grens(2, timedelta(minutes=10)))  # type: ignore[arg-type]  # a dict
+    response = await form.post(bestanden=tuple((f"{n}.pdf", PDF) for n in range(4)), actie="toevoegen")
+    assert response.status_code == 429
+    assert await aantal(portal, Bestand) == 2
