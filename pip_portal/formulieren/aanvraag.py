@@ -146,6 +146,12 @@ async def require_aanvraag(
 AanvraagDep = Annotated[Aanvraag, Depends(require_aanvraag)]
 
 
+async def opnieuw(aanvraag: Aanvraag, concepten: Concepten) -> Aanvraag:
+    """The application as it is stored now."""
+    concept, _eigenaar = await concepten.lees((aanvraag.eigenaar,), aanvraag.id)
+    return aanvraag.met_concept(concept)
+
+
 async def _in_versie(
     concept: Concept, eigenaar: Eigenaar, concepten: Concepten, formulieren: FormulierenDep
 ) -> tuple[Concept, Formulier]:

@@ -9,7 +9,7 @@ from pip_portal.errors import NotFound
 from pip_portal.formulieren import late_invoer
 from pip_portal.formulieren.aanvraag import TeLaat
 from pip_portal.formulieren.aanvrager import Geweigerd
-from pip_portal.formulieren.concepten import AnderTabblad, Verstuurd
+from pip_portal.formulieren.concepten import Verstuurd
 from pip_portal.formulieren.paginas import kader
 from pip_portal.formulieren.routes_versturen import ingezonden_kader
 from pip_portal.inzendingen.lezen import lees
@@ -75,15 +75,7 @@ async def verstuurd(request: Request, exc: Exception) -> Response:
     return await error_pages.not_found(request, exc)
 
 
-async def ander_tabblad(request: Request, exc: Exception) -> Response:
-    """Two tabs at once, three times in a row: the page as it is stored now."""
-    if not isinstance(exc, AnderTabblad):
-        raise TypeError
-    return RedirectResponse(request.url.path, 303)
-
-
 def install(app: FastAPI) -> None:
     app.add_exception_handler(Geweigerd, geweigerd)
     app.add_exception_handler(TeLaat, te_laat)
     app.add_exception_handler(Verstuurd, verstuurd)
-    app.add_exception_handler(AnderTabblad, ander_tabblad)

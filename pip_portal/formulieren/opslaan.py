@@ -62,6 +62,13 @@ def zonder_item(aanvraag: Aanvraag, doel: Doel) -> Opslag:
     return {**inhoud, doel.groep.veld: over}
 
 
+def is_vol(aanvraag: Aanvraag, doel: Doel) -> bool:
+    """Whether another tab filled the group meanwhile, so that this new item does not fit any more."""
+    assert doel.groep is not None  # noqa: S101  only items are added
+    items = aanvraag.concept.per_stap.get(doel.stap.stap, {}).get(doel.groep.veld, [])
+    return len(items) >= doel.groep.max and all(item["id"] != doel.item for item in items)
+
+
 def achteraan(aanvraag: Aanvraag, doel: Doel, inhoud: Opslag) -> Opslag:
     """The new item behind what another tab saved meanwhile."""
     assert doel.groep is not None  # noqa: S101  only items are added

@@ -21,7 +21,7 @@ from pip_portal.db import Db
 from pip_portal.eigenaar import cookienaam, zet_cookie
 from pip_portal.errors import NotFound
 from pip_portal.formulieren import late_invoer, opslaan, schermen
-from pip_portal.formulieren.aanvraag import Aanvraag, AanvraagDep, ConceptenDep, require_aanvraag
+from pip_portal.formulieren.aanvraag import Aanvraag, AanvraagDep, ConceptenDep, opnieuw, require_aanvraag
 from pip_portal.formulieren.adressen import zoeker
 from pip_portal.formulieren.concepten import AnderTabblad, Concepten
 from pip_portal.formulieren.invoer import Doel, Gelezen, Paren, lees
@@ -133,7 +133,7 @@ async def remove_file(request: Request, aanvraag: AanvraagDep, bestanden: Bestan
     """Removing twice is fine: the second time it is gone already, or it never was theirs."""
     info = next((b for b in aanvraag.bestanden if b.id == str(bestand)), None)
     if info is None:
-        raise NotFound
+        return RedirectResponse(request.url_for("aanvragen:detail", id=aanvraag.id).path, 303)
     await bestanden.verwijder(aanvraag.id, info.id)
     return RedirectResponse(_pagina_van_bestand(request, aanvraag, info.veld), 303)
 
@@ -230,7 +230,7 @@ async def save_item(
     except NotFound:
         nieuw = _nieuw_item(aanvraag, stap)
         if nieuw is None:
-            return RedirectResponse(opslaan.stap_url(request, aanvraag.id, stap), 303)
+            return schermen.toon_vol(request, aanvraag, Doel(aanvraag.formulier.stap(stap)))
         doel = replace(nieuw, item=str(item))
     return await _verwerk(request, aanvraag, doel, concepten, bestanden, bag, db)
 
@@ -281,7 +281,7 @@ async def remove_item(
             )
             break
         except AnderTabblad:
-            aanvraag = await _opnieuw(aanvraag, concepten)
+            aanvraag = await opnieuw(aanvraag, concepten)
     return RedirectResponse(lijst, 303)
 
 
@@ -517,15 +517,19 @@ async def _bewaar(
             aanvraag = aanvraag.bewaard(stap, inhoud, gezien + 1)
             break
         except AnderTabblad:
-            aanvraag = await _opnieuw(aanvraag, concepten)
+            aanvraag = await opnieuw(aanvraag, concepten)
             daar = aanvraag.concept.per_stap.get(stap, {})
             if dict(daar) == inhoud:
                 break  # the same was saved twice
             if not nieuw_item:
                 return schermen.toon_tabbladen(request, aanvraag, doel, inhoud, paren, gevraagd=False)
+            if opslaan.is_vol(aanvraag, doel):
+                return schermen.toon_vol(request, aanvraag, doel, terug)
             # A new item disturbs nobody: it goes behind what the other tab saved.
             gezien = aanvraag.concept.revisie(stap)
             inhoud = opslaan.achteraan(aanvraag, doel, inhoud)
+    else:  # other tabs were faster each time
+        return schermen.toon_tabbladen(request, aanvraag, doel, inhoud, paren, gevraagd=False)
     response = _verder(request, aanvraag, doel, terug, later=later)
     if aanvraag.concept.anoniem:
         _verleng(request, response)
@@ -552,9 +556,3 @@ def _verleng(request: Request, response: Response) -> None:
     cookie = request.cookies.get(cookienaam(request.app.state.settings), "")
     if cookie:
         zet_cookie(request, response, cookie)
-
-
-async def _opnieuw(aanvraag: Aanvraag, concepten: Concepten) -> Aanvraag:
-    """The application as it is stored now."""
-    concept, _eigenaar = await concepten.lees((aanvraag.eigenaar,), aanvraag.id)
-    return aanvraag.met_concept(concept)

@@ -13,7 +13,7 @@ from pip_portal.db import Db
 from pip_portal.eigenaar import ANONIEM_GELDIG, Eigenaar, eigenaren
 from pip_portal.errors import NotFound, NotLoggedIn
 from pip_portal.formulieren import opslaan, schermen, versturen
-from pip_portal.formulieren.aanvraag import Aanvraag, AanvraagDep
+from pip_portal.formulieren.aanvraag import Aanvraag, AanvraagDep, ConceptenDep, opnieuw
 from pip_portal.formulieren.aanvrager import toets
 from pip_portal.formulieren.laden import FormulierenDep
 from pip_portal.formulieren.paginas import Fouten, Kader, Melding, StandTekst, product_url
@@ -50,13 +50,17 @@ async def check(request: Request, aanvraag: AanvraagDep, bestanden: BestandenDep
 
 @router.post("/controleren", name="aanvragen:versturen")
 async def send(
-    request: Request, aanvraag: AanvraagDep, db: Db, sleutels: SleutelsDep, bestanden: BestandenDep
+    request: Request,
+    aanvraag: AanvraagDep,
+    concepten: ConceptenDep,
+    db: Db,
+    sleutels: SleutelsDep,
+    bestanden: BestandenDep,
 ) -> Response:
     """Send it: what is sent is recomputed, and must be what the citizen read.
 
     A double click, a second tab and trying again all end at the one confirmation.
     """
-    await tel(request, aanvraag.eigenaar, "indienen")
     velden = await form_fields(request)
     if not aanvraag.verloop.is_compleet or velden.get("vingerafdruk") != versturen.vingerafdruk(aanvraag):
         if not aanvraag.verloop.is_compleet:
@@ -66,14 +70,20 @@ async def send(
         return _controlepagina(request, aanvraag, fouten=fouten, status_code=422)
     if not versturen.beletsel(aanvraag).mag:
         return _controlepagina(request, aanvraag, status_code=409)
+    await tel(request, aanvraag.eigenaar, "indienen")
     try:
         sessie = request.state.sessie
         inhoud = versturen.inhoud_van(aanvraag, sessie.weergavenaam if sessie else None)
         ingediend = await indienen(
-            db, sleutels, concept_id=aanvraag.id, eigenaar_hash=aanvraag.eigenaar.hash, inhoud=inhoud
+            db,
+            sleutels,
+            concept_id=aanvraag.id,
+            eigenaar_hash=aanvraag.eigenaar.hash,
+            inhoud=inhoud,
+            gewijzigd_op=aanvraag.concept.gewijzigd_op,
         )
-    except Veranderd:  # another tab took a file away
-        aanvraag = aanvraag.met_bestanden(await bestanden.lijst(aanvraag.id))
+    except Veranderd:  # another tab took a file away, or saved an answer just now
+        aanvraag = (await opnieuw(aanvraag, concepten)).met_bestanden(await bestanden.lijst(aanvraag.id))
         if not aanvraag.verloop.is_compleet:
             return RedirectResponse(opslaan.open_url(request, aanvraag, versturen.TERUG), 303)
         return _controlepagina(request, aanvraag, meldingen=(versturen.is_veranderd(aanvraag),), status_code=409)

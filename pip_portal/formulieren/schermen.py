@@ -238,6 +238,14 @@ def _met_terug(terug: str) -> str:
     return f"?terug={terug}" if terug else ""
 
 
+def toon_vol(request: Request, aanvraag: Aanvraag, doel: Doel, terug: str = "") -> HTMLResponse:
+    """The list of a group that another tab filled up, with what can be done about it."""
+    groep = doel.stap.groep
+    assert groep is not None  # noqa: S101  only items are added
+    zin = _("U kunt er hoogstens {aantal} toevoegen. Verwijder er eerst één.").format(aantal=groep.max)
+    return toon_vragen(request, aanvraag, Doel(doel.stap), terug=terug, groepfout=zin, status_code=422)
+
+
 # ---- stop, tabs, tasks -----------------------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ asked of another system in it.
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,12 +22,14 @@ from pip_portal.inzendingen.ondertekening import nieuwe_ondertekeningen
 from pip_portal.inzendingen.toestand import Toestand, aantal, opdracht_sleutel, plaats_overdracht
 from pip_portal.post.mail import plaats_mail
 from pip_portal.sleutels import Sleutels
+from pip_portal.taal import schrijf_in
 from pip_portal.tables import Bestand, Bewijs, Concept, ConceptStap, Inzending, LateInvoer
 from pip_portal.weergave import datum, tijdstip
 
 
 class Veranderd(PortalError):
-    """What would be sent is no longer what is stored: a file was taken away, or is not clean. Show the page again."""
+    """What would be sent is no longer what is stored: another tab changed an answer or took a file away, or a file is
+    not clean. Show the page again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +43,26 @@ class Ingediend:
 
 
 async def indienen(
-    db: Sessionmaker, sleutels: Sleutels, *, concept_id: str, eigenaar_hash: str, inhoud: Inhoud
+    db: Sessionmaker,
+    sleutels: Sleutels,
+    *,
+    concept_id: str,
+    eigenaar_hash: str,
+    inhoud: Inhoud,
+    gewijzigd_op: datetime | None = None,
 ) -> Ingediend:
     """Store what was sent, once and for all. Sending the same concept again gives the same inzending.
 
     The id of the inzending is that of the concept. An aanvulling or intrekking has no concept; its concept_id is a new
-    uuid that its page carried, so that it too is sent once.
-    Raises: NotFound when the concept is not of this eigenaar; Veranderd when its files are not those of `inhoud`.
+    uuid that its page carried, so that it too is sent once. gewijzigd_op: of the concept that `inhoud` was made of.
+    Raises: NotFound when the concept is not of this eigenaar; Veranderd when its answers or files are not those of
+    `inhoud`.
     """
     async with db.begin() as session:
         if not await _insert(session, sleutels, concept_id, eigenaar_hash, inhoud):
             return await _eerder(session, concept_id, eigenaar_hash)
         if inhoud.soort == "aanvraag":
-            await _sluit_concept(session, sleutels, concept_id, eigenaar_hash, inhoud)
+            await _sluit_concept(session, sleutels, concept_id, eigenaar_hash, inhoud, gewijzigd_op)
         await _neem_bestanden(session, concept_id, inhoud)
         session.add(_bewijs(eigenaar_hash, inhoud))
         if inhoud.tekenen:
@@ -117,16 +127,25 @@ async def _eerder(session: AsyncSession, concept_id: str, eigenaar_hash: str) ->
 
 
 async def _sluit_concept(
-    session: AsyncSession, sleutels: Sleutels, concept_id: str, eigenaar_hash: str, inhoud: Inhoud
+    session: AsyncSession,
+    sleutels: Sleutels,
+    concept_id: str,
+    eigenaar_hash: str,
+    inhoud: Inhoud,
+    gewijzigd_op: datetime | None,
 ) -> None:
     """The concept is sent: another can be started, and its answers are gone (they are in the inzending)."""
+    eigen = (Concept.id == concept_id, Concept.eigenaar == eigenaar_hash, Concept.verzonden_op.is_(None))
+    sinds = () if gewijzigd_op is None else (Concept.gewijzigd_op == gewijzigd_op,)
     gesloten = await session.execute(
         update(Concept)
-        .where(Concept.id == concept_id, Concept.eigenaar == eigenaar_hash, Concept.verzonden_op.is_(None))
+        .where(*eigen, *sinds)
         .values(verzonden_op=inhoud.ontvangen_op, uniek=None, gegevens=sleutels.encrypt(b"{}"))
     )
     if not aantal(gesloten):
-        raise NotFound("het concept van een ander, of weg")
+        if await session.scalar(select(Concept.id).where(*eigen)) is None:
+            raise NotFound("het concept van een ander, of weg")
+        raise Veranderd("een ander tabblad heeft net iets bewaard")
     await session.execute(delete(ConceptStap).where(ConceptStap.concept_id == concept_id))
     await session.execute(delete(LateInvoer).where(LateInvoer.concept_id == concept_id))
 
@@ -161,11 +180,12 @@ def _bewijs(eigenaar_hash: str, inhoud: Inhoud) -> Bewijs:
 
 
 async def _ontvangstbevestiging(session: AsyncSession, sleutels: Sleutels, inzending_id: str, inhoud: Inhoud) -> None:
-    gegevens = {
-        "nummer": inhoud.nummer,
-        "datum": datum(inhoud.ontvangen_op),
-        "tijd": tijdstip(inhoud.ontvangen_op),
-    }
+    with schrijf_in(inhoud.taal):
+        gegevens = {
+            "nummer": inhoud.nummer,
+            "datum": datum(inhoud.ontvangen_op),
+            "tijd": tijdstip(inhoud.ontvangen_op),
+        }
     if not inhoud.gevoelig:
         gegevens["product"] = inhoud.product.in_taal(inhoud.taal)
     await plaats_mail(

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
+from functools import partial
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from pip_portal.errors import NotFound
 from pip_portal.inzendingen.indienen import Ingediend, Veranderd, hash_van, indienen
@@ -135,6 +137,33 @@ async def test_a_file_that_is_gone_or_not_clean_stops_all_of_it(werk: Werkplaats
     assert [await tel(werk, t) for t in (Inzending, Bewijs, Opdracht)] == [0, 0, 0]
     assert await tel(werk, ConceptStap) == 1  # the answers are still there
     await dien_in(werk, concept_id)
+
+
+async def test_an_answer_that_another_tab_saved_meanwhile_is_not_lost(werk: Werkplaats) -> None:
+    concept_id = await werk.concept()
+    async with werk.db.begin() as session:
+        gelezen = await session.scalar(select(Concept.gewijzigd_op))
+        await session.execute(update(Concept).values(gewijzigd_op=Concept.verloopt_op))
+    inhoud = maken.inhoud(concept_id)
+    indien = partial(indienen, werk.db, werk.sleutels, concept_id=concept_id, eigenaar_hash=EIGENAAR, inhoud=inhoud)
+    with pytest.raises(Veranderd):
+        await indien(gewijzigd_op=gelezen)
+    assert [await tel(werk, t) for t in (Inzending, ConceptStap)] == [0, 1]
+    async with werk.db() as session:
+        nu = await session.scalar(select(Concept.gewijzigd_op))
+    assert (await indien(gewijzigd_op=nu)).nieuw
+
+
+async def test_the_mail_is_written_in_the_language_of_the_form(werk: Werkplaats) -> None:
+    concept_id = await werk.concept()
+    moment = datetime(2026, 11, 24, 13, 5, tzinfo=UTC)
+    inhoud = maken.inhoud(concept_id, email="anna@example.nl", taal="en", ontvangen_op=moment)
+    await dien_in(werk, concept_id, inhoud)
+    async with werk.db() as session:
+        mail = await session.scalar(select(Opdracht).where(Opdracht.soort == "mail"))
+    assert mail is not None
+    gegevens = json.loads(werk.sleutels.decrypt(mail.inhoud))["gegevens"]
+    assert (gegevens["datum"], gegevens["tijd"]) == ("24 November 2026", "14:05")
 
 
 async def test_a_file_of_another_concept_does_not_travel_along(werk: Werkplaats) -> None:

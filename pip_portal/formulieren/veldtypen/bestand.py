@@ -22,7 +22,7 @@ class BestandVeld(Veld):
     """
 
     type: Literal["bestand"]
-    soorten: tuple[Literal["pdf", "jpg", "png", "heic", "docx", "odt", "xlsx", "ods", "csv", "txt"], ...] = (
+    soorten: tuple[Literal["pdf", "jpg", "png", "heic", "docx", "odt"], ...] = (
         "pdf",
         "jpg",
         "png",

@@ -4,8 +4,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
+from pip_portal.bestanden.soorten import SOORTEN
 from pip_portal.formulieren.omgeving import Bronoptie, Inlog, Omgeving
 from pip_portal.formulieren.tarieven import Tarieven
 from pip_portal.formulieren.teksten import vast
@@ -227,6 +228,13 @@ def test_files_are_counted_and_may_come_later() -> None:
     assert v.toon(["later"], OM)[0].nl == "Stuurt u later"
     assert lees(v, "a", "b", "c").fouten == {"x": "Voeg maximaal 2 bestanden toe."}
     assert lees(v).fouten == {"x": "Voeg een bestand toe, of kies dat u het later stuurt."}
+
+
+def test_a_form_asks_for_no_kind_of_file_that_is_refused_when_it_comes() -> None:
+    with pytest.raises(ValidationError):
+        veld("bestand", soorten=("pdf", "xlsx"))
+    for soort in SOORTEN:
+        veld("bestand", soorten=(soort,))
 
 
 def test_own_words_for_an_error() -> None:

@@ -219,6 +219,7 @@ class TestBestanden:
         assert "Mijn bewijs.pdf" in weg.tekst
         zonder = await invuller.stuur(weg)
         assert "Mijn bewijs.pdf" not in zonder.tekst
+        assert (await invuller.stuur(weg)).stap() == "bewijs", "a second click is no error"
         assert (await browser.get(link)).status_code == 404
 
     async def test_with_htmx_the_block_comes_back_with_the_file(self, invuller: Invuller, browser: Browser) -> None:

@@ -143,6 +143,17 @@ class TestTweeTabbladen:
         assert "Eerste ding" in lijst.tekst
         assert "Tweede ding" in lijst.tekst
 
+    async def test_an_item_that_does_not_fit_any_more_is_told(self, invuller: Invuller, browser: Browser) -> None:
+        await browser.log_in(factories.burger())
+        lijst = await vul_in(invuller, "proef-alles", tot="dingen")
+        nieuw = lijst.document.xpath("//a[contains(@href, '/nieuw')]/@href")[0]
+        tabs = [await invuller.open(nieuw) for _ in range(4)]
+        for tab in tabs[:-1]:
+            await invuller.stuur(tab, {"ding": "Ding", "groot": "nee"})
+        vol = await invuller.stuur(tabs[-1], {"ding": "Een te veel", "groot": "nee"})
+        assert vol.status == 422
+        assert "U kunt er hoogstens 3 toevoegen. Verwijder er eerst één." in vol.tekst
+
 
 class TestLaterVerder:
     async def test_save_and_continue_later_keeps_what_is_not_good_yet(
