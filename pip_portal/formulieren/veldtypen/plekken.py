@@ -21,6 +21,7 @@ POSTCODE = re.compile(r"([1-9][0-9]{3}) ?(?!S[ADS])([A-Z]{2})")
 DELEN = ("postcode", "huisnummer", "letter", "toevoeging", "straat", "plaats", "gemeente", "bag_id", "bron")
 # bron of an address: found in the BAG, typed by hand, or typed while the BAG could not be asked.
 BAG, HANDMATIG, NIET_GECONTROLEERD = "bag", "handmatig", "niet_gecontroleerd"
+ONGECONTROLEERD = Tekst(nl="Niet gecontroleerd", en="Not checked")
 
 
 def lees_adres(veld: Veld, invoer: Invoer) -> dict[str, Any]:
@@ -77,6 +78,12 @@ def adres_in_woorden(adres: Mapping[str, Any]) -> str:
     return f"{adres['straat']} {nummer}, {postcode} {adres['plaats']}"
 
 
+def adresregels(adres: Mapping[str, Any]) -> tuple[Tekst, ...]:
+    """The address as a citizen reads it, and that nobody looked it up when that is so."""
+    regel = vast(adres_in_woorden(adres))
+    return (regel, ONGECONTROLEERD) if adres["bron"] in (HANDMATIG, NIET_GECONTROLEERD) else (regel,)
+
+
 def ruw_adres(naam: str, adres: Mapping[str, Any]) -> dict[str, list[str]]:
     ruw = {f"{naam}-{deel}": [str(adres[deel])] for deel in ("huisnummer", "letter", "toevoeging", "straat", "plaats")}
     return {f"{naam}-postcode": [f"{adres['postcode'][:4]} {adres['postcode'][4:]}"], **ruw}
@@ -131,7 +138,7 @@ class AdresVeld(_MetAdres):
         return {f"{self.veld}-postcode": self._buiten()} if buiten else {}
 
     def toon(self, waarde: Any, omgeving: Omgeving) -> tuple[Tekst, ...]:
-        return (vast(adres_in_woorden(self.typ(waarde))),)
+        return adresregels(self.typ(waarde))
 
     def als_eigenschap(self, waarde: Any) -> str:
         return adres_in_woorden(self.typ(waarde))
@@ -228,7 +235,7 @@ class LocatieVeld(_MetAdres):
 
     def toon(self, waarde: Any, omgeving: Omgeving) -> tuple[Tekst, ...]:
         plek = self.typ(waarde)
-        regels = [vast(adres_in_woorden(plek["adres"]))] if "adres" in plek else []
+        regels = [*adresregels(plek["adres"])] if "adres" in plek else []
         regels += [vast(regel) for regel in plek.get("tekst", "").split("\n") if regel]
         if "geometrie" in plek:
             lengte, breedte = _punten(plek["geometrie"])[0]

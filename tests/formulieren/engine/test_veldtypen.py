@@ -202,6 +202,18 @@ def test_an_address_is_typed_and_looked_up_by_who_calls() -> None:
     assert v.onderdeel("gemeente", v.typ(lezing.waarde | {"gemeente": "Deventer"}), OM) == "Deventer"
 
 
+@pytest.mark.parametrize("bron", ["handmatig", "niet_gecontroleerd"])
+def test_an_address_that_nobody_looked_up_says_so(bron: str) -> None:
+    adres = {"postcode": "7411KT", "huisnummer": 1, "straat": "Grote Kerkhof", "plaats": "Deventer"}
+    for v, met in ((veld("adres"), lambda a: a), (veld("locatie"), lambda a: {"adres": a})):
+        assert [(r.nl, r.en) for r in v.toon(met({**adres, "bron": bron}), OM)] == [
+            ("Grote Kerkhof 1, 7411 KT Deventer", "Grote Kerkhof 1, 7411 KT Deventer"),
+            ("Niet gecontroleerd", "Not checked"),
+        ]
+        assert len(v.toon(met({**adres, "bron": "bag"}), OM)) == 1
+        assert v.als_eigenschap(met({**adres, "bron": bron})) == "Grote Kerkhof 1, 7411 KT Deventer"
+
+
 def test_a_place_is_a_point_an_address_or_words() -> None:
     v = veld("locatie", binnen="gemeente", vormen=("punt", "vlak"))
     punt = '{"type": "Point", "coordinates": [6.1552, 52.2551], "meer": 1}'
