@@ -356,6 +356,50 @@ def test_a_partner_agrees_to_remission_when_living_together() -> None:
     assert "U hoeft nu niet te betalen." in bevestiging("kwijtschelding", {"partner": False}, om())
 
 
+RUSTIG: Antwoorden = {
+    "partner": False,
+    "heeft_inkomen": True,
+    "inkomen": [{"id": "1", "inkomen_soort": "uitkering", "inkomen_bedrag": 1_400_00}],
+    "woning": "huur",
+    "huur": 700_00,
+    "huurtoeslag": 300_00,
+    "zorgpremie": 155_00,
+    "rekeningen": [{"id": "1", "rekening_laatste": "1234", "rekening_bedrag": 900_00}],
+    "auto": False,
+    "schulden": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("anders", "indicatie"),
+    [
+        ({}, "wel"),
+        # 400 rent counts for 175 above the basic rent, 155 premium for 110: the limit for income is 1400 + 285
+        ({"inkomen": [{"id": "1", "inkomen_soort": "loon", "inkomen_bedrag": 1_685_00}]}, "wel"),
+        ({"inkomen": [{"id": "1", "inkomen_soort": "loon", "inkomen_bedrag": 1_685_01}]}, "niet"),
+        ({"rekeningen": [{"id": "1", "rekening_laatste": "1234", "rekening_bedrag": 2_000_01}]}, "niet"),
+        ({"heeft_inkomen": False}, "wel"),
+        ({"woning": "koop", "hypotheek": 500_00, "hypotheekschuld": 90_000_00}, "bezit"),
+        ({"auto": True, "kenteken": "AB123C", "auto_nodig": False}, "bezit"),
+        ({"auto": True, "kenteken": "AB123C", "auto_nodig": True}, "wel"),
+        ({"partner": True, "partner_email": "p@example.nl"}, "wel"),
+    ],
+)
+def test_who_asks_for_remission_hears_what_is_likely_and_that_it_is_no_decision(
+    anders: Antwoorden, indicatie: str
+) -> None:
+    if anders.get("partner"):
+        eigen = [{**item, "inkomen_van": "mij"} for item in RUSTIG["inkomen"]]
+        anders = {**anders, "inkomen": eigen}
+    nu = stand("kwijtschelding", {**RUSTIG, **anders}, om())
+    assert nu.berekend["indicatie"] == indicatie
+    [uitleg] = pagina(nu, "indicatie").velden
+    assert uitleg.veld == f"indicatie_{indicatie}"
+    assert "Dit is nog geen besluit." in uitleg.tekst.nl
+    assert "not a decision" in uitleg.tekst.en
+    assert pagina(nu, "indicatie").is_klaar, "it holds nobody back"
+
+
 def test_no_amount_of_money_leaves_the_form_except_in_the_pdf() -> None:
     for slug in ("kwijtschelding", "gehandicaptenparkeerkaart"):
         formulier = FORMULIEREN.get(slug)
