@@ -7,13 +7,17 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from pip_portal.formulieren import meldingen
 from pip_portal.formulieren.voorwaarden import Soort
 from pip_portal.termijnen import einde_termijn
 
 
 @dataclass(frozen=True)
 class Regel:
-    """functie: called with typed values, each by its name. keuzes: all results of a rule that gives a keuze."""
+    """functie: called with typed values, each by its name.
+
+    keuzes: all results of a rule that gives a keuze, besides "" for none.
+    """
 
     functie: Callable[..., Any]
     met: Mapping[str, Soort]
@@ -71,4 +75,6 @@ REGELS: dict[str, Regel] = {
     "beslistermijn": Regel(beslistermijn, {"ontvangen": "datum", "termijn": "tekst"}, "datum"),
     "naar_rato": Regel(naar_rato, {"bedrag": "bedrag", "ingang": "datum"}, "bedrag"),
     "parkeergebied": Regel(parkeergebied, {"postcode": "tekst"}, "keuze", ("binnenstad", "schil", "geen")),
+    "meldingcategorie": Regel(meldingen.meldingcategorie, {"tekst": "tekst"}, "keuze", tuple(meldingen.WOORDEN)),
+    "noemt_iemand": Regel(meldingen.noemt_iemand, {"tekst": "tekst"}, "janee"),
 }

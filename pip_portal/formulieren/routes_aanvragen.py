@@ -28,8 +28,8 @@ from pip_portal.formulieren.invoer import Doel, Gelezen, Paren, lees
 from pip_portal.formulieren.paginas import Melding
 from pip_portal.formulieren.veldtypen.bestand import BestandVeld
 from pip_portal.formulieren.vragen import bestandsveld
-from pip_portal.inloggen.afhankelijkheden import SleutelsDep
 from pip_portal.security import grote_upload
+from pip_portal.sleutels import SleutelsDep
 from pip_portal.taal import _
 from pip_portal.tellers import tel
 from pip_portal.web import page
@@ -369,6 +369,10 @@ async def _verwerk(
         return schermen.toon_vragen(request, aanvraag, doel, terug=terug, gelezen=gelezen, status_code=422)
     if gelezen.nieuw:
         melding = None if schermen.is_htmx(request) else _nieuwe_vraag(len(gelezen.nieuw))
+        return schermen.toon_vragen(request, aanvraag, doel, terug=terug, gelezen=gelezen, melding=melding)
+    if schermen.waarschuwt(aanvraag, doel, gelezen) - set(velden.get("gelet", "").split()):
+        zin = _("Klopt uw antwoord? Dan kunt u gewoon verder.")
+        melding = Melding("info", _("Lees de opmerking bij uw antwoord"), zin)
         return schermen.toon_vragen(request, aanvraag, doel, terug=terug, gelezen=gelezen, melding=melding)
     inhoud = opslaan.nieuwe_inhoud(aanvraag, doel, gelezen, ruw=False)
     return await _bewaar(request, aanvraag, doel, inhoud, concepten, paren, terug, later=False)

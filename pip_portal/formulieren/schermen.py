@@ -28,7 +28,7 @@ from pip_portal.formulieren.veldtypen.basis import Ruw
 from pip_portal.formulieren.veldtypen.groep import GroepVeld
 from pip_portal.formulieren.veldtypen.plekken import LocatieVeld
 from pip_portal.formulieren.verloop import Itemstand, Verloop, Zichtbaar
-from pip_portal.formulieren.voorwaarden import namen_in
+from pip_portal.formulieren.voorwaarden import namen_in, waar
 from pip_portal.formulieren.vragen import Blik, met_groep, vragen
 from pip_portal.security import csp_with_images
 from pip_portal.taal import _, taal
@@ -77,7 +77,7 @@ def toon_vragen(
         request=request,
         omgeving=aanvraag.omgeving,
         bronnen=aanvraag.bronnen,
-        verloop=met.verloop,
+        verloop=_met_item(met.verloop, doel, gelezen),
         antwoorden=eerdere(aanvraag, doel),
         lezingen=gelezen.lezingen if gelezen else {},
         standen=gelezen.standen if gelezen else {},
@@ -108,6 +108,7 @@ def toon_vragen(
         "terug": terug,
         "revisie": aanvraag.concept.revisie(doel.stap.stap),
         "gezien": " ".join(veld.veld for veld in zichtbaar),
+        "gelet": " ".join(vraag.naam for vraag in getoond if vraag.let_op),
         "knop": _("Opslaan") if doel.groep is not None else _("Volgende stap"),
         "mag_bewaren": not aanvraag.concept.anoniem,
         "is_multipart": doel.is_multipart,
@@ -118,6 +119,25 @@ def toon_vragen(
     if met_kaart:
         response.headers["Content-Security-Policy"] = csp_with_images(request.app.state.settings.kaart_tegels)
     return response
+
+
+def _met_item(verloop: Verloop, doel: Doel, gelezen: Gelezen | None) -> Verloop:
+    """On the page of an item its own answers count too."""
+    if doel.groep is None:
+        return verloop
+    stand = _itemstand(verloop, doel)
+    waarden = dict(stand.waarden) if stand else {}
+    for naam, lezing in gelezen.lezingen.items() if gelezen else ():
+        if lezing.waarde is not None:
+            waarden[naam] = verloop.formulier.veld(naam).typ(lezing.waarde)
+    return replace(verloop, waarden={**verloop.waarden, **waarden})
+
+
+def waarschuwt(aanvraag: Aanvraag, doel: Doel, gelezen: Gelezen) -> frozenset[str]:
+    """The questions with a warning about what was just answered."""
+    met = aanvraag.met(gelezen.antwoorden) if doel.groep is None else aanvraag
+    kennis = _met_item(met.verloop, doel, gelezen).kennis
+    return frozenset(v.veld for v in gelezen.velden if any(waar(let_op.als, kennis) for let_op in v.let_op))
 
 
 def doel_url(request: Request, aanvraag_id: str, doel: Doel) -> str:

@@ -120,6 +120,15 @@ class Verloop:
         nummer = self.nummer_van(stap)
         return namen[nummer] if nummer < len(namen) else None
 
+    def voorstel(self, veld: Veld) -> Any | None:
+        """The option that earlier answers point at; None when they say nothing, or what is not on offer."""
+        regel = getattr(veld, "voorstel", None)
+        if regel is None:
+            return None
+        stand = Stand(self.formulier, self.omgeving, dict(self.waarden))
+        gevonden = berekenen.bereken(berekenen.Berekening(type="keuze", waarde=regel), stand, stand.tarief)
+        return gevonden if veld.geldig(gevonden, self.omgeving, self.waarden) is not None else None
+
     def _namen(self) -> list[str]:
         return [deze.stap.stap for deze in self.stappen]
 
@@ -466,6 +475,8 @@ def gevraagde_bronnen(formulier: Formulier) -> frozenset[str]:
     paden = set(bronnen_in_regels(formulier))
     for veld in formulier.alle_velden():
         paden |= {veld.bron, *getattr(veld, "paden", ())}
+        if (voorstel := getattr(veld, "voorstel", None)) is not None:
+            paden |= {naam for naam in berekenen.namen_van(voorstel) if naam.split(".")[0] in BRONNEN}
         for let_op in veld.let_op:
             paden |= {naam for naam in namen_in(let_op.als) if naam.split(".")[0] in BRONNEN}
     return frozenset(pad for pad in paden if pad)

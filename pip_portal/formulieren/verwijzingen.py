@@ -6,7 +6,7 @@ from typing import Any
 
 from pip_portal.formulieren import berekenen
 from pip_portal.formulieren.definitie import Formulier
-from pip_portal.formulieren.namen import EINDE, Naam, Namen, Positie
+from pip_portal.formulieren.namen import EINDE, Naam, Namen, Positie, uitkomsten
 from pip_portal.formulieren.regels import REGELS
 from pip_portal.formulieren.tarieven import Tarieven
 from pip_portal.formulieren.teksten import Deel, Tekst
@@ -218,8 +218,24 @@ class Verwijzingen:
                     self.fout(plek, f"'{bron}' staat niet in bronnen.yaml{bedoelde_u(bron, self.namen.bronnen)}")
                 elif bron and (self.namen.bronnen[bron].soort == "lijst") != (sleutel == "opties_uit"):
                     self.fout(plek, f"'{bron}' past hier niet: een lijst hoort bij opties_uit, de rest niet")
+        if getattr(veld, "voorstel", None) is not None:
+            self._voorstel(veld, (*pad, "voorstel"), positie, groep)
         for nummer, eigen in enumerate(getattr(veld, "velden", ())):
             self._veld(eigen, (*pad, "velden", nummer), (positie[0], nummer), veld.veld)
+
+    def _voorstel(self, veld: Any, pad: Pad, positie: Positie, groep: str) -> None:
+        """A proposal is made from earlier pages, and is one of the answers."""
+        if groep or veld.opties_uit:
+            self.fout(pad, "een voorstel kan alleen bij een keuze met opties, en niet in een groep")
+            return
+        for naam in sorted(berekenen.namen_van(veld.voorstel)):
+            self.naam(naam, pad, (positie[0], -1))
+        soort = self.soort(veld.voorstel, pad)
+        if soort and soort not in ("keuze", "tekst"):
+            self.fout(pad, f"een voorstel is een keuze en geen {soort}")
+        for waarde in uitkomsten(veld.voorstel) or ():
+            if waarde not in veld.opties:
+                self.fout(pad, f"'{waarde}' is geen van de antwoorden{bedoelde_u(waarde, veld.opties)}")
 
     # ---- computed values ----------------------------------------------------------------------------------
 

@@ -72,12 +72,15 @@ def _vraag(blik: Blik, veld: Any, velden: Sequence[Any], *, is_kop: bool) -> Vra
     if lezing is None and antwoord is None and veld.bron:
         antwoord = _voorstel(veld, blik.omgeving)
         bron = bronnaam(blik, veld.bron) if antwoord is not None else ""
+    hint = blik.tekst(veld.hint)
+    if lezing is None and antwoord is None and (voorstel := blik.verloop.voorstel(veld)) is not None:
+        antwoord, hint = voorstel, _("Dit past het best bij uw tekst. Klopt dat niet? Kies iets anders.")
     namen_erna = {naam for ander in velden for naam in namen_in(ander.toon_als)}
     hier = {ander.veld for ander in velden}
     return Vraag(
         veld=veld,
         vraag=blik.tekst(veld.vraag),
-        hint=blik.tekst(veld.hint),
+        hint=hint,
         is_kop=is_kop,
         ruw=_ruw(veld, lezing, antwoord),
         fouten=lezing.fouten if lezing and blik.met_fouten else {},

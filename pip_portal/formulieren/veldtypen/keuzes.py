@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from pip_portal.formulieren.berekenen import Regelgebruik
 from pip_portal.formulieren.omgeving import Bronoptie, Omgeving
 from pip_portal.formulieren.teksten import Tekst
 from pip_portal.formulieren.veldtypen.basis import Invoer, Veld
@@ -53,7 +54,10 @@ class _MetOpties(Veld):
 
 
 class KeuzeVeld(_MetOpties):
+    """voorstel: a rule over earlier answers that proposes one of the options; the citizen decides."""
+
     type: Literal["keuze"]
+    voorstel: Regelgebruik | None = None
 
     @property
     def soort(self) -> Soort:

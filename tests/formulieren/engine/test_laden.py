@@ -53,6 +53,18 @@ def test_there_are_23_types_of_questions() -> None:
         ("verhuizing-doorgeven", "max: vandaag+28d,", "max: vandaag+28x,", "schrijf een datum als"),
         ("verhuizing-doorgeven", "minstens_een: {veld: persoon.ander_gezag", "elk: {veld: telefoon", "pas later"),
         ("verhuizing-doorgeven", "{hoofdbewoner} om", "{hoofdbewoonster} om", "in maar één van de twee talen"),
+        (
+            "verhuizing-doorgeven",
+            "woonsituatie, type: keuze,",
+            "woonsituatie, type: keuze, voorstel: {regel: meldingcategorie, met: {tekst: {veld: telefoon}}},",
+            "pas later",
+        ),
+        (
+            "verhuizing-doorgeven",
+            "woonsituatie, type: keuze,",
+            "woonsituatie, type: keuze, voorstel: {regel: meldingcategorie, met: {tekst: {veld: brp.adres}}},",
+            "'verlichting' is geen van de antwoorden",
+        ),
         ("evenementenvergunning", "- {anders: melding}", "- {als: {veld: muziek, is: zacht}, dan: B}", "eindigt met"),
         ("evenementenvergunning", "veld: muziek_tot, type", "veld: aantal, type", "'aantal' bestaat al"),
         ("evenementenvergunning", "uit_voorcheck: [periode", "uit_voorcheck: [period", "bedoelde u 'periode'?"),

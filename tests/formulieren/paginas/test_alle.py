@@ -209,3 +209,37 @@ async def test_each_check_before_login_has_an_outcome(slug: str, invuller: Invul
         pagina = await invuller.stuur(pagina, antwoorden)
         assert pagina.status == 200, pagina.fouten()
     raise AssertionError("geen uitkomst")
+
+
+class TestMelding:
+    """A report about the street: its words propose a category, and a warning is read once."""
+
+    async def test_the_words_propose_what_it_is_about(self, invuller: Invuller, browser: Browser) -> None:
+        await browser.log_in(factories.burger(factories.SANNE))
+        pagina = await invuller.begin("melding-openbare-ruimte")
+        pagina = await invuller.stuur(pagina, {"wat": "De lantaarnpaal op de hoek is uit."})
+        assert pagina.velden["categorie"] == ["verlichting"]
+        assert "Dit past het best bij uw tekst. Klopt dat niet? Kies iets anders." in pagina.tekst
+        met_nummer = await invuller.stuur(pagina)
+        assert "Welk nummer staat er op de lantaarnpaal?" in met_nummer.tekst
+        assert (await invuller.stuur(met_nummer, {"categorie": "verkeer"})).stap() == "gevaar"
+        terug = await invuller.open(str(pagina.response.url))
+        assert terug.velden["categorie"] == ["verkeer"], "what was chosen is never replaced"
+        assert "Dit past het best" not in terug.tekst
+
+    async def test_words_that_say_nothing_choose_nothing(self, invuller: Invuller, browser: Browser) -> None:
+        await browser.log_in(factories.burger(factories.SANNE))
+        pagina = await invuller.begin("melding-openbare-ruimte")
+        pagina = await invuller.stuur(pagina, {"wat": "Er is hier iets vreemds."})
+        assert "categorie" not in pagina.velden
+        assert "Kies wat het beste past." in pagina.tekst
+
+    async def test_who_names_somebody_is_warned_once_and_may_go_on(self, invuller: Invuller, browser: Browser) -> None:
+        await browser.log_in(factories.burger(factories.SANNE))
+        pagina = await invuller.begin("melding-openbare-ruimte")
+        tekst = {"wat": "Meneer Jansen gooit afval op straat."}
+        gewaarschuwd = await invuller.stuur(pagina, tekst)
+        assert gewaarschuwd.stap() == "wat"
+        assert "Haal dat liever weg." in gewaarschuwd.tekst
+        assert gewaarschuwd.velden["wat"][0].strip() == tekst["wat"]
+        assert (await invuller.stuur(gewaarschuwd)).stap() == "categorie"
