@@ -79,9 +79,9 @@ def adres_in_woorden(adres: Mapping[str, Any]) -> str:
 
 
 def adresregels(adres: Mapping[str, Any]) -> tuple[Tekst, ...]:
-    """The address as a citizen reads it, and that nobody looked it up when that is so."""
+    """The address as a citizen reads it, and that it was not found in the BAG when that is so."""
     regel = vast(adres_in_woorden(adres))
-    return (regel, ONGECONTROLEERD) if adres["bron"] in (HANDMATIG, NIET_GECONTROLEERD) else (regel,)
+    return (regel,) if adres["bron"] == BAG else (regel, ONGECONTROLEERD)
 
 
 def ruw_adres(naam: str, adres: Mapping[str, Any]) -> dict[str, list[str]]:

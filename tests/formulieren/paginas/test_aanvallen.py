@@ -141,6 +141,22 @@ async def test_what_was_not_asked_is_not_taken(invuller: Invuller, browser: Brow
     assert "leges" not in alles
 
 
+async def test_an_address_that_nobody_looked_up_says_so(invuller: Invuller, browser: Browser) -> None:
+    """The button to add a file looks nothing up, and an address page takes it too."""
+    await browser.log_in(factories.burger())
+    pagina = await vul_in(invuller, "proef-alles", tot="adres")
+    verzonnen = {"adres-postcode": "7411 KT", "adres-huisnummer": "99999"}
+    await invuller.stuur(pagina, verzonnen, actie="toevoegen")
+    verder = await invuller.open(f"/aanvragen/{_id(pagina)}/plek")
+    assert verder.stap() == "plek"
+    verder = await invuller.stuur(verder, {"plek-tekst": "Op het plein"})
+    verder = await invuller.stuur(verder, bestanden=[("bewijs", "a.pdf", PDF)])
+    controle = await invuller.stuur(verder)
+    assert controle.stap() == "controleren"
+    assert "99999" in controle.tekst
+    assert "Niet gecontroleerd" in controle.tekst
+
+
 @pytest.mark.parametrize("veld", ["naam", "verhaal"])
 async def test_markup_in_an_answer_stays_text(invuller: Invuller, browser: Browser, veld: str) -> None:
     await browser.log_in(factories.burger())
