@@ -2,8 +2,10 @@
 
 import hashlib
 import hmac
+from typing import Annotated
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from fastapi import Depends, Request
 
 from pip_portal.settings import Settings
 
@@ -31,3 +33,11 @@ class Sleutels:
     def keyed_hash(self, doel: str, waarde: str) -> str:
         """Hash of a value for one purpose; the same value gives another hash for another purpose."""
         return hmac.new(self._hash_key, f"{doel}\0{waarde}".encode(), hashlib.sha256).hexdigest()
+
+
+def get_sleutels(request: Request) -> Sleutels:
+    sleutels: Sleutels = request.app.state.sleutels
+    return sleutels
+
+
+SleutelsDep = Annotated[Sleutels, Depends(get_sleutels)]

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -32,7 +32,7 @@ log = logging.getLogger("pip_portal")
 MAX_AANTAL = 25  # files of one form, whatever its fields allow
 MAX_TOTAAL = 100_000_000  # bytes of one form
 OPVRAGEN = timedelta(minutes=10)  # in quarantine; longer, and the page offers another way
-WEES_NA = timedelta(hours=1)  # a file that nobody owns is not one that is coming in right now
+WEES_NA = timedelta(hours=3)  # longer than a session: what waits on a page of an aanvulling has no owner yet
 STUK = 4 * BLOK  # bytes that are encrypted and written in one go
 
 
@@ -86,7 +86,7 @@ class Bestanden:
         stroom: AsyncIterator[bytes],
         eisen: Eisen,
     ) -> BestandInfo:
-        """Take in one file. concept_id None: it belongs to nobody yet, see naar_inzending.
+        """Take in one file. concept_id None: it belongs to nobody until it is sent.
 
         Raises: BestandGeweigerd with what to do; NotFound when this concept is not of this eigenaar, or was sent.
         """
@@ -209,9 +209,6 @@ class Bestanden:
         """The files of a concept, oldest first. The caller has made sure whose concept it is."""
         return await self._lijst(tables.Bestand.concept_id == concept_id)
 
-    async def van_inzending(self, inzending_id: str) -> tuple[BestandInfo, ...]:
-        return await self._lijst(tables.Bestand.inzending_id == inzending_id)
-
     async def los(self, veld: str) -> tuple[BestandInfo, ...]:
         """The files without owner that came in under this veld, oldest first; its name cannot be guessed."""
         return await self._lijst(_los(veld))
@@ -290,25 +287,6 @@ class Bestanden:
             async with self._db.begin() as session:
                 staat = "besmet" if besmet else "schoon"
                 await session.execute(update(bestand).where(bestand.id == rij.id).values(staat=staat))
-
-    async def naar_inzending(
-        self, session: AsyncSession, inzending_id: str, ids: Collection[str], *, concept_id: str | None
-    ) -> None:
-        """In the caller's transaction: from now on these files belong to this inzending.
-
-        Raises: BestandNietSchoon unless each is there, of this concept (None: of nobody yet), and clean.
-        """
-        bestand = tables.Bestand
-        van = bestand.concept_id == concept_id if concept_id else bestand.concept_id.is_(None)
-        rijen = list(
-            await session.scalars(select(bestand).where(bestand.id.in_(ids), van, bestand.inzending_id.is_(None)))
-        )
-        vuil = next((rij.staat for rij in rijen if rij.staat != "schoon"), None)
-        if vuil or len(rijen) != len(set(ids)):
-            raise BestandNietSchoon(vuil or "onbekend")
-        await session.execute(
-            update(bestand).where(bestand.id.in_(ids)).values(inzending_id=inzending_id, concept_id=None)
-        )
 
     async def verwijder(self, concept_id: str, bestand_id: str) -> None:
         """Remove one file of this concept; what is not there is removed already."""

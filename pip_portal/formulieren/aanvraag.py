@@ -27,8 +27,8 @@ from pip_portal.formulieren.namen import Brondefinitie
 from pip_portal.formulieren.omgeving import Omgeving
 from pip_portal.formulieren.veldtypen.basis import Ruw
 from pip_portal.formulieren.verloop import Verloop, verloop
-from pip_portal.inloggen.afhankelijkheden import SleutelsDep
 from pip_portal.security import MAX_BODY
+from pip_portal.sleutels import SleutelsDep
 from pip_portal.tijd import now, vandaag
 
 RUW = "ruw"  # key of an answer that was kept as it was typed

@@ -15,8 +15,8 @@ from pip_portal.formulieren.concepten import Concept
 from pip_portal.formulieren.definitie import Formulier
 from pip_portal.formulieren.laden import Formulieren, FormulierenDep
 from pip_portal.formulieren.paginas import Conceptkaart
-from pip_portal.inloggen.afhankelijkheden import SleutelsDep
 from pip_portal.inzendingen.lezen import Ingezonden, lijst
+from pip_portal.sleutels import SleutelsDep
 from pip_portal.taal import _, taal
 
 

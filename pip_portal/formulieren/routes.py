@@ -25,7 +25,7 @@ from pip_portal.formulieren.veldtypen.basis import Invoer, Lezing
 from pip_portal.formulieren.verloop import lees_voorcheck, uitkomst, voorcheck_velden, voorcheck_verloop
 from pip_portal.formulieren.vragen import Blik, vragen
 from pip_portal.gebruiker import Bedrijf
-from pip_portal.inloggen.afhankelijkheden import SleutelsDep
+from pip_portal.sleutels import SleutelsDep
 from pip_portal.taal import _, taal
 from pip_portal.tellers import tel
 from pip_portal.tijd import vandaag

@@ -18,12 +18,12 @@ from pip_portal.formulieren.aanvrager import toets
 from pip_portal.formulieren.laden import FormulierenDep
 from pip_portal.formulieren.paginas import Fouten, Kader, Melding, StandTekst, product_url
 from pip_portal.formulieren.routes_aanvragen import bijlage
-from pip_portal.inloggen.afhankelijkheden import SleutelsDep
 from pip_portal.inzendingen import ondertekening
 from pip_portal.inzendingen.indienen import Veranderd, indienen
 from pip_portal.inzendingen.lezen import Ingezonden
 from pip_portal.inzendingen.lezen import lees as lees_inzending
 from pip_portal.inzendingen.pdf import maak_pdf
+from pip_portal.sleutels import SleutelsDep
 from pip_portal.taal import _, taal
 from pip_portal.tellers import tel
 from pip_portal.tijd import now

@@ -11,7 +11,6 @@ from pip_portal.gebruiker import Bedrijf, Burger, Gebruiker
 from pip_portal.inloggen.saml.provider import Identiteit
 from pip_portal.sleutels import Sleutels
 
-
 ZELF_VANAF = 16  # years; until then a parent acts (domain.md §4.4, AVG art. 8)
 
 
@@ -27,8 +26,8 @@ class Aanmelding:
 async def aanmelden(identiteit: Identiteit, sleutels: Sleutels, bronnen: Bronnen) -> Aanmelding:
     """Who this identity is in the portal.
 
-    Raises: LoginRefused for a deceased person, a child under 16, a dissolved company, or a login for somebody else (machtiging),
-    which the portal does not offer yet and so must not half honour.
+    Raises: LoginRefused for a deceased person, a child under 16, a dissolved company, or a login for somebody else
+    (machtiging), which the portal does not offer yet and so must not half honour.
     Source: domain.md §4.4 (deceased: login refused), login-saml §1.14, §2.6.
     """
     if identiteit.vertegenwoordigde_bsn or identiteit.vertegenwoordiging or identiteit.tussenpersoon_kvk:

@@ -10,7 +10,6 @@ from pip_portal.errors import NotFound
 from pip_portal.inloggen.pogingen import Pogingen
 from pip_portal.inloggen.saml.provider import Dienstverlener, Start
 from pip_portal.security import csp_with_form_action
-from pip_portal.sleutels import Sleutels
 from pip_portal.web import page
 
 
@@ -29,14 +28,8 @@ def get_pogingen(request: Request, db: Db) -> Pogingen:
     return Pogingen(db, secure=request.app.state.settings.is_https)
 
 
-def get_sleutels(request: Request) -> Sleutels:
-    sleutels: Sleutels = request.app.state.sleutels
-    return sleutels
-
-
 DienstverlenerDep = Annotated[Dienstverlener, Depends(get_dienstverlener)]
 PogingenDep = Annotated[Pogingen, Depends(get_pogingen)]
-SleutelsDep = Annotated[Sleutels, Depends(get_sleutels)]
 
 
 def hand_over(request: Request, middel: str, dienstverlener: Dienstverlener, start: Start) -> Response:

@@ -10,10 +10,11 @@ from pip_portal.backoffice.bronnen import BronnenDep
 from pip_portal.errors import LoginRefused
 from pip_portal.gebruiker import Ingelogd
 from pip_portal.inloggen.aanmelden import aanmelden
-from pip_portal.inloggen.afhankelijkheden import DienstverlenerDep, PogingenDep, SleutelsDep, hand_over
+from pip_portal.inloggen.afhankelijkheden import DienstverlenerDep, PogingenDep, hand_over
 from pip_portal.inloggen.pogingen import Doel
 from pip_portal.inloggen.saml.provider import Poging
 from pip_portal.inloggen.sessies import Sessie, SessiesDep
+from pip_portal.sleutels import SleutelsDep
 from pip_portal.tijd import now
 from pip_portal.web import form_fields, local_path, page
 

@@ -1,9 +1,9 @@
 """Co-signing: from the link in the mail, past a login of one's own, to one answer. And for who asked: ask again."""
 
 from contextlib import suppress
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from pip_portal import tellers
@@ -15,7 +15,7 @@ from pip_portal.inzendingen import ondertekening
 from pip_portal.inzendingen.ondertekening import NietMeer, Verzoek
 from pip_portal.ondertekenen import verzoekpagina
 from pip_portal.ondertekenen.cookie import Koekje
-from pip_portal.sleutels import Sleutels
+from pip_portal.sleutels import Sleutels, SleutelsDep
 from pip_portal.taal import _, taal
 from pip_portal.web import form_fields, page
 
@@ -23,14 +23,6 @@ CONTROLES = ("antwoord", "akkoord", "reden")
 
 public = APIRouter()
 private = APIRouter()
-
-
-def get_sleutels(request: Request) -> Sleutels:
-    sleutels: Sleutels = request.app.state.sleutels
-    return sleutels
-
-
-SleutelsDep = Annotated[Sleutels, Depends(get_sleutels)]
 
 
 @public.get("/ondertekenen/{code}", name="ondertekenen:start")
