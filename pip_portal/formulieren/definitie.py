@@ -219,6 +219,15 @@ class Objectmapping(Deel):
     uit: str
 
 
+class Deelzaakmapping(Deel):
+    """A zaak of its own under the zaak of the form, for a decision of its own."""
+
+    zaaktype: str
+    als: Voorwaarde | None = None
+    omschrijving: str = ""
+    eigenschappen: dict[str, str] = Field(default_factory=dict)
+
+
 class ZaakMapping(Deel):
     """What becomes of the answers in the zaaksysteem (forms §2.7)."""
 
@@ -230,6 +239,7 @@ class ZaakMapping(Deel):
     eigenschappen: dict[str, str] = Field(default_factory=dict)
     rollen: tuple[Rolmapping, ...] = ()
     objecten: tuple[Objectmapping, ...] = ()
+    deelzaken: tuple[Deelzaakmapping, ...] = ()
     geometrie: str = ""
     samenvatting: str = "Aanvraagformulier"
     vertrouwelijkheid: Vertrouwelijkheid | None = None

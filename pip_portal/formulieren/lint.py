@@ -228,6 +228,10 @@ class Linter:
         zaak = self.f.zaak
         plekken: list[tuple[Pad, str]] = [(("zaak", "eigenschappen", n), v) for n, v in zaak.eigenschappen.items()]
         plekken += [(("zaak", "omschrijving"), naam) for naam in PLAATSHOUDER.findall(zaak.omschrijving)]
+        for nummer, deelzaak in enumerate(zaak.deelzaken):
+            plek: Pad = ("zaak", "deelzaken", nummer)
+            plekken += [((*plek, "eigenschappen", n), v) for n, v in deelzaak.eigenschappen.items()]
+            plekken += [((*plek, "omschrijving"), naam) for naam in PLAATSHOUDER.findall(deelzaak.omschrijving)]
         for nummer, tekenen in enumerate(self.f.ondertekening):
             plekken += [(("ondertekening", nummer, "ziet", n), naam) for n, naam in enumerate(tekenen.ziet)]
         for pad, tekst in teksten_in(self.f):

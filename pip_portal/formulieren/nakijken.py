@@ -80,6 +80,12 @@ async def _een(formulier: Formulier, formulieren: Formulieren, catalogi: list[Ca
     ):
         if naam.casefold() not in {ander.casefold() for ander in bekend}:
             gevonden.append(fout(f"{soort} '{naam}' staat niet in de catalogus{bedoelde_u(naam, bekend)}", *pad))
+    for nummer, deelzaak in enumerate(zaak.deelzaken):
+        try:
+            await catalogus.zaaktype_op(deelzaak.zaaktype, vandaag())
+        except NotFound:
+            zin = f"zaaktype '{deelzaak.zaaktype}' geldt vandaag niet in de catalogus"
+            gevonden.append(fout(zin, "zaak", "deelzaken", nummer, "zaaktype"))
     return gevonden
 
 

@@ -32,6 +32,7 @@ from pip_portal.inzendingen.inhoud import (
     Betaling,
     Bijlage,
     Blok,
+    Deelzaak,
     Inhoud,
     Rol,
     TeTekenen,
@@ -277,6 +278,15 @@ def _zaak(verloop: Verloop, kanaal: str) -> Zaakopdracht:
         eigenschappen={n: w for n, pad in mapping.eigenschappen.items() if (w := _eigenschap(verloop, pad))},
         rollen=tuple(rol for m in mapping.rollen for rol in _rollen(verloop, m.roltype, m.uit, m.naam)),
         objecten=tuple(obj for m in mapping.objecten if (obj := _object(verloop.waarden.get(m.uit)))),
+        deelzaken=tuple(
+            Deelzaak(
+                zaaktype=m.zaaktype,
+                omschrijving=vul_een_taal(m.omschrijving or naam, verloop),
+                eigenschappen={n: w for n, pad in m.eigenschappen.items() if (w := _eigenschap(verloop, pad))},
+            )
+            for m in mapping.deelzaken
+            if m.als is None or waar(m.als, verloop.kennis)
+        ),
         geometrie=(verloop.waarden.get(mapping.geometrie) or {}).get("geometrie") if mapping.geometrie else None,
         vertrouwelijkheid=mapping.vertrouwelijkheid or "",
         kanaal=kanaal or mapping.kanaal,

@@ -1,7 +1,7 @@
 """Everything in a form that names something else: it must exist, be known by then, and be of a kind that fits."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pip_portal.formulieren import berekenen
@@ -368,13 +368,13 @@ class Verwijzingen:
                     self.naam(naam, (*pad, sleutel), EINDE, tekenen.per)
             for plek, naam in enumerate(tekenen.ziet):
                 self.naam(naam, (*pad, "ziet", plek), EINDE, tekenen.per)
-        for eigenschap, naam in f.zaak.eigenschappen.items():
-            gevonden = self.naam(naam, ("zaak", "eigenschappen", eigenschap))
-            if gevonden and gevonden.soort in ("lijst", "niets"):
-                self.fout(
-                    ("zaak", "eigenschappen", eigenschap),
-                    f"'{naam}' is een {gevonden.soort}; dat past niet in een eigenschap",
-                )
+        self._eigenschappen(f.zaak.eigenschappen, ("zaak",))
+        for nummer, deelzaak in enumerate(f.zaak.deelzaken):
+            pad = ("zaak", "deelzaken", nummer)
+            self.voorwaarde(deelzaak.als, (*pad, "als"), EINDE)
+            self._eigenschappen(deelzaak.eigenschappen, pad)
+            for naam in PLAATSHOUDER.findall(deelzaak.omschrijving):
+                self._plaatshouder(naam, (*pad, "omschrijving"))
         for nummer, rol in enumerate(f.zaak.rollen):
             self.naam(rol.uit, ("zaak", "rollen", nummer, "uit"), EINDE, self._groep_van(rol.uit))
             if rol.naam:
@@ -383,6 +383,13 @@ class Verwijzingen:
             self._type_is(object_.uit, ("zaak", "objecten", nummer, "uit"), ("adres", "locatie"))
         if f.zaak.geometrie:
             self._type_is(f.zaak.geometrie, ("zaak", "geometrie"), ("locatie",))
+
+    def _eigenschappen(self, eigenschappen: Mapping[str, str], zaak: Pad) -> None:
+        for eigenschap, naam in eigenschappen.items():
+            pad: Pad = (*zaak, "eigenschappen", eigenschap)
+            gevonden = self.naam(naam, pad)
+            if gevonden and gevonden.soort in ("lijst", "niets"):
+                self.fout(pad, f"'{naam}' is een {gevonden.soort}; dat past niet in een eigenschap")
 
     def _groep_van(self, naam: str) -> str:
         gevonden = self.namen.zoek(naam)

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from pip_portal.backoffice.bron import Bron
-from pip_portal.backoffice.inboeken import Inboeken
+from pip_portal.backoffice.inboeken import Inboeken, Ingeboekt
 from pip_portal.backoffice.nieuw import NieuwAdres, NieuwDocument, NieuweZaak
 from pip_portal.backoffice.uploaden import Stuk
 from pip_portal.backoffice.weigeringen import BestaatAl, NummerBezet
@@ -16,10 +17,10 @@ from pip_portal.bestanden.geweigerd import BestandNietSchoon
 from pip_portal.bestanden.opslag import Bestanden
 from pip_portal.errors import BackofficeUnavailable, NotFound, PortalError
 from pip_portal.inzendingen.betrokkenen import Betrokkene, anderen, initiator, is_zelfde
-from pip_portal.inzendingen.inhoud import Bijlage, Inhoud, Zaakobject, Zaakopdracht
+from pip_portal.inzendingen.inhoud import Bijlage, Deelzaak, Inhoud, Zaakobject, Zaakopdracht
 from pip_portal.inzendingen.nummer import document_nummer
 from pip_portal.inzendingen.pdf import maak_pdf
-from pip_portal.inzendingen.voortgang import GEEN, Voortgang
+from pip_portal.inzendingen.voortgang import GEEN, Deelvoortgang, Voortgang
 from pip_portal.weergave import lokale_dag
 
 log = logging.getLogger(__name__)
@@ -89,18 +90,22 @@ class Gang:
         """The zaak under our own number. A zaak of another with that number needs a person: the citizen has it."""
         if self.voortgang.zaak:
             return
-        gevonden = await self.boek.vind_zaak(self.inhoud.nummer)
-        if gevonden is None:
-            try:
-                gevonden = await self.boek.maak_zaak(await self._nieuwe_zaak())
-            except NummerBezet:
-                gevonden = await self.boek.vind_zaak(self.inhoud.nummer)
-        if gevonden is None or not gevonden.is_van(self._kenmerk):
-            log.critical("zaaknummer is al van een ander", extra={"inzending": str(self.id)})
-            raise Vastgelopen("het nummer is van een andere zaak, of van een zaak die wij niet mogen zien")
+        gevonden = await self._vind_of_maak(self.inhoud.nummer, self._nieuwe_zaak)
         self.voortgang.zaak, self.voortgang.zaak_uuid = gevonden.url, str(gevonden.uuid)
         self.voortgang.zaaktype = gevonden.zaaktype
         await self.bewaar()
+
+    async def _vind_of_maak(self, nummer: str, nieuw: Callable[[], Awaitable[NieuweZaak]]) -> Ingeboekt:
+        gevonden = await self.boek.vind_zaak(nummer)
+        if gevonden is None:
+            try:
+                gevonden = await self.boek.maak_zaak(await nieuw())
+            except NummerBezet:
+                gevonden = await self.boek.vind_zaak(nummer)
+        if gevonden is None or not gevonden.is_van(self._kenmerk):
+            log.critical("zaaknummer is al van een ander", extra={"inzending": str(self.id)})
+            raise Vastgelopen("het nummer is van een andere zaak, of van een zaak die wij niet mogen zien")
+        return gevonden
 
     @property
     def _kenmerk(self) -> str:
@@ -126,7 +131,7 @@ class Gang:
         """Whose zaak it is, before all else: from here on the citizen could find it."""
         if not self.voortgang.initiator:
             wie = initiator(self.inhoud, self.boek.backoffice)
-            self.voortgang.initiator = await self._rol(wie) if wie else GEEN
+            self.voortgang.initiator = await self._rol(self.voortgang, wie) if wie else GEEN
             await self.bewaar()
 
     # ---- all that hangs under it -------------------------------------------------------------------------------
@@ -135,8 +140,13 @@ class Gang:
         """Everything else, side by side. What fails does not break off the rest: that would leave writes behind of
         which nobody knows whether they landed. An outage is told before a refusal, so that all else gets done first.
         """
-        stappen: list[Coroutine[Any, Any, None]] = [self._rollen(), self._eigenschappen(), self._objecten()]
-        stappen += [self._samenvatting()]
+        stappen: list[Coroutine[Any, Any, None]] = [
+            self._rollen(),
+            self._eigenschappen(self.voortgang, self.opdracht.eigenschappen),
+            self._objecten(),
+            self._samenvatting(),
+            *(self._deelzaak(plaats, deel) for plaats, deel in enumerate(self.opdracht.deelzaken, start=1)),
+        ]
         stappen += [self._bijlage(nummer, bijlage) for nummer, bijlage in enumerate(self.inhoud.bijlagen, start=1)]
         uitkomsten = await asyncio.gather(*(self._begrensd(stap) for stap in stappen), return_exceptions=True)
         fouten = [uitkomst for uitkomst in uitkomsten if uitkomst is not None]
@@ -150,12 +160,12 @@ class Gang:
     async def _rollen(self) -> None:
         for plaats, wie in enumerate(anderen(self.inhoud, self.boek.backoffice)):
             if str(plaats) not in self.voortgang.rollen:
-                self.voortgang.rollen[str(plaats)] = await self._rol(wie)
+                self.voortgang.rollen[str(plaats)] = await self._rol(self.voortgang, wie)
                 await self.bewaar()
 
-    async def _rol(self, wie: Betrokkene) -> str:
-        zaak = self.voortgang.zaak
-        roltype = await self.boek.roltype(self.voortgang.zaaktype, wie.roltype)
+    async def _rol(self, bij: Voortgang | Deelvoortgang, wie: Betrokkene) -> str:
+        zaak = bij.zaak
+        roltype = await self.boek.roltype(bij.zaaktype, wie.roltype)
         nieuw = wie.maak(roltype.url)
 
         async def kijk() -> str:
@@ -171,17 +181,17 @@ class Gang:
                 return al
             raise
 
-    async def _eigenschappen(self) -> None:
-        nodig = {n: w for n, w in self.opdracht.eigenschappen.items() if n not in self.voortgang.eigenschappen}
+    async def _eigenschappen(self, bij: Voortgang | Deelvoortgang, waarden: Mapping[str, str]) -> None:
+        nodig = {n: w for n, w in waarden.items() if n not in bij.eigenschappen}
         if not nodig:
             return
-        er_al = {e.eigenschap: e.url for e in await self.boek.eigenschappen(self.voortgang.zaak)}
+        er_al = {e.eigenschap: e.url for e in await self.boek.eigenschappen(bij.zaak)}
         for naam, waarde in nodig.items():
-            eigenschap = await self.boek.eigenschap(self.voortgang.zaaktype, naam)
+            eigenschap = await self.boek.eigenschap(bij.zaaktype, naam)
             url = er_al.get(eigenschap.url)
             if url is None:
-                url = (await self.boek.zet_eigenschap(self.voortgang.zaak, eigenschap.url, waarde)).url
-            self.voortgang.eigenschappen[naam] = url
+                url = (await self.boek.zet_eigenschap(bij.zaak, eigenschap.url, waarde)).url
+            bij.eigenschappen[naam] = url
             await self.bewaar()
 
     async def _objecten(self) -> None:
@@ -197,6 +207,37 @@ class Gang:
                 er_al.append(gevonden)
             self.voortgang.objecten[plaats] = gevonden.url
             await self.bewaar()
+
+    # ---- deelzaken ---------------------------------------------------------------------------------------------
+
+    async def _deelzaak(self, plaats: int, deel: Deelzaak) -> None:
+        """A zaak under ours, in the same steps. Its number is ours with its place behind it, so that it is found."""
+        stand = self.voortgang.deelzaken.setdefault(str(plaats), Deelvoortgang())
+        nummer = f"{self.inhoud.nummer}-{plaats}"
+        if not stand.zaak:
+
+            async def nieuw() -> NieuweZaak:
+                ontvangen = lokale_dag(self.inhoud.ontvangen_op)
+                return replace(
+                    await self._nieuwe_zaak(),
+                    identificatie=nummer,
+                    zaaktype=(await self.boek.zaaktype(deel.zaaktype, ontvangen)).url,
+                    omschrijving=deel.omschrijving,
+                    toelichting="",
+                    geometrie=None,
+                    betalingsindicatie="",
+                    hoofdzaak=self.voortgang.zaak,
+                )
+
+            gevonden = await self._vind_of_maak(nummer, nieuw)
+            stand.zaak, stand.zaaktype = gevonden.url, gevonden.zaaktype
+            await self.bewaar()
+        if not stand.initiator:
+            wie = initiator(self.inhoud, self.boek.backoffice)
+            stand.initiator = await self._rol(stand, wie) if wie else GEEN
+            await self.bewaar()
+        await self._eigenschappen(stand, deel.eigenschappen)
+        await self._eerste_status(stand)
 
     # ---- documents ---------------------------------------------------------------------------------------------
 
@@ -297,17 +338,20 @@ class Gang:
 
     async def eerste_status(self) -> None:
         """Says that the zaak is complete, so it comes last. When somebody set one already, that will do."""
-        if self.voortgang.status:
+        await self._eerste_status(self.voortgang)
+
+    async def _eerste_status(self, bij: Voortgang | Deelvoortgang) -> None:
+        if bij.status:
             return
-        statussen = await self.boek.statussen(self.voortgang.zaak)
+        statussen = await self.boek.statussen(bij.zaak)
         if not statussen:
-            statustype = await self.boek.eerste_statustype(self.voortgang.zaaktype)
+            statustype = await self.boek.eerste_statustype(bij.zaaktype)
             moment = self.inhoud.ontvangen_op - EVEN_EERDER
             try:
-                statussen = (await self.boek.zet_status(self.voortgang.zaak, statustype.url, moment),)
+                statussen = (await self.boek.zet_status(bij.zaak, statustype.url, moment),)
             except BestaatAl:
-                statussen = await self.boek.statussen(self.voortgang.zaak)
-        self.voortgang.status = statussen[0].url
+                statussen = await self.boek.statussen(bij.zaak)
+        bij.status = statussen[0].url
         await self.bewaar()
 
 

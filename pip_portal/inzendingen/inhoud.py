@@ -94,6 +94,14 @@ class Zaakobject(Deel):
     plaats: str = ""
 
 
+class Deelzaak(Deel):
+    """A zaak under the zaak: its own zaaktype and decision, the same applicant."""
+
+    zaaktype: str
+    omschrijving: str
+    eigenschappen: dict[str, str] = {}
+
+
 class Zaakopdracht(Deel):
     """The zaak to make. Everything is a name in the catalogus, never a URL.
 
@@ -107,6 +115,7 @@ class Zaakopdracht(Deel):
     eigenschappen: dict[str, str] = {}
     rollen: tuple[Rol, ...] = ()
     objecten: tuple[Zaakobject, ...] = ()
+    deelzaken: tuple[Deelzaak, ...] = ()
     geometrie: dict[str, Any] | None = None
     vertrouwelijkheid: str = ""
     kanaal: str = "internet"

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -77,7 +78,8 @@ class _Tekengang(Gang):
             def maak(roltype: str) -> NieuweRol:
                 return replace(burger(roltype, vraag.bsn, vraag.ondertekenaar), toelichting=GETEKEND)
 
-            await self._rol(Betrokkene(vraag.roltype, maak))
+            if roltype := await self._roltype(vraag.roltype):
+                await self._rol(self.voortgang, Betrokkene(roltype, maak))
         pdf = await maak_antwoord_pdf(verzoek)
         nummer = document_nummer(UUID(verzoek.id), 0)
 
@@ -88,6 +90,21 @@ class _Tekengang(Gang):
         titel = f"Mee ondertekenen: {verzoek.toestand}"
         meta = self._meta(nummer, soort.url, titel, f"{nummer}.pdf", "application/pdf", len(pdf))
         await self._document(meta, openen)
+
+    async def _roltype(self, gevraagd: str) -> str | None:
+        """The roltype of the form, but never one that opens the zaak: who signs was found by an e-mail address alone.
+
+        A mail may come to somebody else; so a behandelaar finds out who this is, before they may read the zaak.
+        """
+        toegang = self.boek.backoffice.rollen_met_toegang
+        roltype = await self.boek.roltype(self.voortgang.zaaktype, gevraagd)
+        if roltype.omschrijving_generiek in toegang and "belanghebbende" not in toegang:
+            with suppress(NotFound):
+                roltype = await self.boek.roltype(self.voortgang.zaaktype, "belanghebbende")
+        if roltype.omschrijving_generiek in toegang:
+            log.warning("geen rol voor wie ondertekende: die rol geeft toegang", extra={"roltype": gevraagd})
+            return None
+        return roltype.omschrijving
 
 
 async def _niets_bewaren() -> None:

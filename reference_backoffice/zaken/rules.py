@@ -62,10 +62,11 @@ async def reserve_zaaknummer(db: AsyncConnection, year: int) -> str:
     return identificatie
 
 
-async def create_zaak(db: AsyncConnection, zaaktype: Json, given: Json) -> Json:
+async def create_zaak(db: AsyncConnection, catalogus: Catalogus, zaaktype: Json, given: Json) -> Json:
     """A new zaak with all its defaults filled in.
 
-    Raises: Problem 400 `identificatie-niet-uniek` within the bronorganisatie.
+    Raises: Problem 400 `identificatie-niet-uniek` within the bronorganisatie; for a hoofdzaak whose zaaktype does not
+    list this one.
     """
     start = date.fromisoformat(given["startdatum"])
     given["identificatie"] = given.get("identificatie") or await reserve_zaaknummer(db, start.year)
@@ -78,13 +79,13 @@ async def create_zaak(db: AsyncConnection, zaaktype: Json, given: Json) -> Json:
         raise invalid_field("identificatie", "identificatie-niet-uniek", reason)
     data = resources.zaak(str(uuid4()), planned_dates(zaaktype, start) | given, resources.utc(resources.now()))
     data["vertrouwelijkheidaanduiding"] = data["vertrouwelijkheidaanduiding"] or zaaktype["vertrouwelijkheidaanduiding"]
-    await _join_hoofdzaak(db, data)
+    await _join_hoofdzaak(db, data, catalogus)
     row = resources.zaak_row(data) | {"volgnr": await next_nummer(db, store.zaak)}
     await db.execute(store.zaak.insert().values(**row))
     return data
 
 
-async def _join_hoofdzaak(db: AsyncConnection, data: Json) -> None:
+async def _join_hoofdzaak(db: AsyncConnection, data: Json, catalogus: Catalogus) -> None:
     if not data["hoofdzaak"]:
         return
     try:
@@ -94,6 +95,9 @@ async def _join_hoofdzaak(db: AsyncConnection, data: Json) -> None:
     if hoofd["hoofdzaak"]:
         reason = "Een deelzaak kan niet als hoofdzaak dienen"
         raise invalid_field("hoofdzaak", "deelzaak-als-hoofdzaak", reason)
+    if data["zaaktype"] not in catalogus.at(hoofd["zaaktype"])["deelzaaktypen"]:
+        reason = "Zaaktype niet vastgelegd in deelzaaktypen van hoofdzaak.zaaktype"
+        raise invalid_field("hoofdzaak", "invalid-deelzaaktype", reason)
     hoofd["deelzaken"] = [*hoofd["deelzaken"], data["url"]]
     await save_zaak(db, hoofd)
 

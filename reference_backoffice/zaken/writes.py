@@ -139,7 +139,7 @@ async def create_zaak(request: Request, backoffice: Context) -> Response:
     aanduiding = given.get("vertrouwelijkheidaanduiding") or zaaktype["vertrouwelijkheidaanduiding"]
     toegang.require(zaaktype["url"].rsplit("/", 1)[-1], aanduiding)
     async with backoffice.store.write() as db:
-        data = await rules.create_zaak(db, zaaktype, given)
+        data = await rules.create_zaak(db, backoffice.catalogus, zaaktype, given)
     return created(request, data)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from pip_portal.backoffice.inboeken import Inboeken
 from pip_portal.backoffice.nieuw import NieuweZaak
 from pip_portal.inzendingen.indienen import indienen
-from pip_portal.inzendingen.inhoud import Aanvrager, Inhoud, Rol
+from pip_portal.inzendingen.inhoud import Aanvrager, Deelzaak, Inhoud, Rol
 from pip_portal.inzendingen.lezen import Ingezonden, lees, van_zaak
 from pip_portal.inzendingen.overdracht import Overdracht
 from pip_portal.opdrachten import Onmogelijk, Uitstel
@@ -155,6 +155,47 @@ async def test_killed_after_any_write_it_goes_on_where_it_was(
         await draag_over(inhoud)
         expect_compleet(kast.zaken(inhoud.nummer), inhoud)
         assert (await stand(werk, inhoud)).is_verwerkt
+
+
+HORECA: dict[str, object] = {
+    "zaaktype": "horeca",
+    "eigenschappen": {"soort": "nieuw"},
+    "deelzaken": (
+        Deelzaak(zaaktype="exploitatievergunning", omschrijving="Exploitatievergunning"),
+        Deelzaak(zaaktype="alcoholvergunning", omschrijving="Alcoholvergunning"),
+    ),
+}
+
+
+def expect_deelzaken(kast: Kast, inhoud: Inhoud) -> None:
+    """Each once, under the zaak, of the same applicant and complete."""
+    zaak = expect_compleet(kast.zaken(inhoud.nummer), inhoud, rollen=1)
+    delen = [deel for plaats in (1, 2) for deel in kast.zaken(f"{inhoud.nummer}-{plaats}")]
+    assert [deel.zaak["omschrijving"] for deel in delen] == ["Exploitatievergunning", "Alcoholvergunning"]
+    assert set(zaak.zaak["deelzaken"]) == {deel.zaak["url"] for deel in delen}
+    for deel in delen:
+        assert deel.zaak["hoofdzaak"] == zaak.zaak["url"]
+        assert [r["betrokkeneIdentificatie"]["inpBsn"] for r in deel.rollen] == [factories.ANNA]
+        assert len(deel.statussen) == 1
+
+
+async def test_two_permits_are_two_deelzaken_whatever_breaks_off(
+    verstuur: Verstuur, draag_over: Draag, kast: Kast, knip: Knip
+) -> None:
+    proef = await verstuur(0, zaak=maken.opdracht(**HORECA))
+    await draag_over(proef)
+    expect_deelzaken(kast, proef)
+    aantal = len(knip.geschreven)
+    assert aantal == 12  # zaak, rol, eigenschap, PDF with its pair, twice zaak, rol and status, and the status
+    assert knip.geschreven[-1] == "statussen"
+    for dood_na in range(1, aantal + 1):
+        inhoud = await verstuur(0, zaak=maken.opdracht(**HORECA))
+        knip.geschreven, knip.dood_na = [], dood_na
+        with pytest.raises(Gedood):
+            await draag_over(inhoud)
+        knip.dood_na = None
+        await draag_over(inhoud)
+        expect_deelzaken(kast, inhoud)
 
 
 async def test_killed_after_every_write_in_turn_it_still_ends_in_one_zaak(

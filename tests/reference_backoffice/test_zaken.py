@@ -211,6 +211,8 @@ async def test_a_hoofdzaak_waits_for_its_deelzaken(api: httpx.AsyncClient) -> No
     assert codes(await set_status(api, hoofd, -1)) == {("nonFieldErrors", "deelzaken-open")}
     deeper = await zaak_body(api, "alcoholvergunning", hoofdzaak=deel["url"])
     assert codes(await api.post(f"{ZAKEN}/zaken", json=deeper)) == {("hoofdzaak", "deelzaak-als-hoofdzaak")}
+    other = await zaak_body(api, "verhuizing", hoofdzaak=hoofd["url"])
+    assert codes(await api.post(f"{ZAKEN}/zaken", json=other)) == {("hoofdzaak", "invalid-deelzaaktype")}
 
 
 async def test_a_closed_zaak_cannot_be_changed(api: httpx.AsyncClient) -> None:

@@ -46,6 +46,7 @@ def test_zaaktype_has_all_that_the_form_hands_over(formulier: Formulier) -> None
     soort = zaaktype(formulier)
     assert (formulier.termijn.wettelijk, formulier.termijn.service) == (soort.termijn, soort.servicenorm)
     assert set(formulier.zaak.eigenschappen) <= set(soort.eigenschappen)
+    assert {deelzaak.zaaktype for deelzaak in formulier.zaak.deelzaken} <= set(soort.deelzaaktypen)
     rollen = {omschrijving for omschrijving, _generiek in fx.ROLTYPEN}
     assert {r.roltype for r in formulier.zaak.rollen} | {o.roltype for o in formulier.ondertekening} <= rollen
     documenten = {omschrijving for omschrijving, *_ in fx.INFORMATIEOBJECTTYPEN} | set(soort.documenten)

@@ -176,6 +176,10 @@ async def test_from_the_start_to_the_zaak_with_exactly_what_was_answered(
     assert zaak is not None
     gevonden = await Inboeken(bron).eigenschappen(zaak.url)
     assert {e.naam: e.waarde for e in gevonden} == inhoud.zaak.eigenschappen
+    deelzaken = [await Inboeken(bron).vind_zaak(f"{verstuurd.nummer}-{n}") for n in (1, 2)]
+    assert [d.omschrijving for d in deelzaken if d] == [d.omschrijving for d in inhoud.zaak.deelzaken]
+    assert all(d.hoofdzaak == zaak.url for d in deelzaken if d)
+    assert bool(inhoud.zaak.deelzaken) == bool(formulier.zaak.deelzaken)
     assert klaar.document.xpath(f"//a[@href='/zaken/{verstuurd.bron}/{verstuurd.zaak_uuid}']")
 
 
