@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import re
 import sys
 from asyncio.subprocess import PIPE
 from dataclasses import dataclass
@@ -97,7 +98,7 @@ async def _vraag(opdracht: dict[str, Any], fds: list[int]) -> dict[str, Any]:
             proces.kill()
             await proces.wait()
     if proces.returncode:
-        return _onleesbaar(opdracht, "afgebroken door een grens" if proces.returncode < 0 else _soort_fout(fout))
+        return _onleesbaar(opdracht, "afgebroken door een grens" if proces.returncode < 0 else soort_fout(fout))
     antwoord: dict[str, Any] = json.loads(uit)
     return antwoord
 
@@ -107,6 +108,8 @@ def _onleesbaar(opdracht: dict[str, Any], reden: str) -> dict[str, Any]:
     return {"oordeel": "foto_onleesbaar" if opdracht["soort"] in BEELDEN else "onleesbaar"}
 
 
-def _soort_fout(stderr: bytes) -> str:
-    """The type of the exception only: its text may hold something of the file."""
-    return stderr.decode("utf-8", "replace").strip().rpartition("\n")[2].partition(":")[0][:60]
+def soort_fout(stderr: bytes) -> str:
+    """The type of the exception only: its text, which can take several lines, may hold something of the file."""
+    laatste = stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+    gevonden = re.match(r"[A-Za-z_.]{0,50}(?:Error|Exception)(?=:|$)", laatste)
+    return gevonden[0] if gevonden else "onbekend"

@@ -346,3 +346,18 @@ def test_a_working_file_reads_back_anywhere(grootte: int, tmp_path: Path) -> Non
         assert bestand.read() == inhoud[-10:] if grootte else True
         assert inhoud == b"" or inhoud[:50] not in bestand.versleuteld.read()
         assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.seed("N10")
+@pytest.mark.parametrize(
+    ("stderr", "reden"),
+    [
+        (b"Traceback\n  File x\nMemoryError\n", "MemoryError"),
+        (b"pikepdf._core.PdfError: object 3: Jansen\n", "pikepdf._core.PdfError"),
+        (b"ValueError: eerste regel\nA. Jansen, Brink 45\n", "onbekend"),
+        (b"ValueError: eerste regel\nJansen\n", "onbekend"),
+        (b"", "onbekend"),
+    ],
+)
+def test_the_log_gets_the_kind_of_a_fault_and_nothing_of_the_file(stderr: bytes, reden: str) -> None:
+    assert keurder.soort_fout(stderr) == reden
