@@ -435,6 +435,25 @@ async def test_the_answer_comes_with_the_zaak_as_document_and_rol(
     assert factories.MEHMET not in gelezen
 
 
+async def test_signing_never_opens_the_zaak(portal: FastAPI, ander: Browser, tmp_path: Path) -> None:
+    """The mail may have come to a wrong address: who signs has said something, and may read no file of another."""
+    inzending = await vraag(portal, teken(roltype="Mede-aanvrager"), eerst=False)
+    await _werk(portal)
+    await open_link(ander, (await codes(portal))[0])
+    await geef(ander, JA)
+    for _keer in range(2):
+        await _werk(portal)
+    async with portal.state.db() as session:
+        rij = await session.get(Inzending, inzending)
+    assert rij is not None
+    zaak_url = f"/zaken/{rij.bron}/{rij.zaak_uuid}?geduld=1"
+    assert (await ander.get(zaak_url)).status_code == 404
+    assert rij.nummer not in (await ander.get("/zaken?geduld=1")).text
+    (zaak,) = maken.Kast(tmp_path / "backoffice.sqlite").zaken(rij.nummer)
+    bsns = [rol["betrokkeneIdentificatie"].get("inpBsn") for rol in zaak.rollen]
+    assert sorted(bsns) == [factories.ANNA, factories.MEHMET], "the behandelaar can see who signed"
+
+
 async def test_a_refusal_of_what_is_a_zaak_already_goes_to_the_behandelaar(
     portal: FastAPI, ander: Browser, tmp_path: Path
 ) -> None:
