@@ -124,7 +124,7 @@ async def require_aanvraag(
         except Geweigerd as exc:
             exc.geheim = await _bewaar_laat(request, concept.id, db, sleutels) if request.method == "POST" else ""
             raise
-    concept = await _met_bronnen(request, concept, eigenaar, formulier, concepten, bronnen, sleutels)
+    concept = await _met_bronnen(request, concept, eigenaar, formulier, concepten, bronnen, sleutels, db)
     eigen = await bestanden.lijst(concept.id)
     return Aanvraag(
         concept=concept,
@@ -136,6 +136,7 @@ async def require_aanvraag(
             bronnen=bronwaarden.waarden_van(concept.gegevens),
             tarieven=formulieren.tarieven,
             ontbreekt=frozenset(concept.gegevens.ontbreekt),
+            gemeente=request.app.state.settings.gemeente,
         ),
         bronnen=formulieren.bronnen,
         bestanden=eigen,
@@ -178,12 +179,13 @@ async def _met_bronnen(
     concepten: Concepten,
     bronnen: BronnenDep,
     sleutels: SleutelsDep,
+    db: Db,
 ) -> Concept:
     """The concept with the prefill of this session; asked once, kept encrypted beside the answers."""
     if eigenaar.gebruiker is None:
         return concept
     sessie = sleutels.keyed_hash("bronwaarden", request.state.sessie.id_hash)
-    gegevens = await bronwaarden.ververs(formulier, concept.gegevens, eigenaar.gebruiker, sessie, bronnen, sleutels)
+    gegevens = await bronwaarden.ververs(formulier, concept.gegevens, eigenaar.gebruiker, sessie, bronnen, sleutels, db)
     if gegevens is concept.gegevens:
         return concept
     await concepten.bewaar_gegevens(concept, eigenaar, gegevens)

@@ -19,13 +19,17 @@ from pip_portal.backoffice.brp import Geboorte, Persoon
 from pip_portal.backoffice.kvk import Basisprofiel, Vestiging
 from pip_portal.backoffice.regels import Zaakregel, Zakenvraag
 from pip_portal.backoffice.zaaksysteem import Zaaksysteem
+from pip_portal.db import Sessionmaker
+from pip_portal.eigenaar import eigenaar_van
 from pip_portal.errors import BackofficeDefect, BackofficeUnavailable
 from pip_portal.formulieren.aanvrager import KIND_TOT
 from pip_portal.formulieren.concepten import Gegevens, Voor
 from pip_portal.formulieren.definitie import Formulier
+from pip_portal.formulieren.namen import BRONNEN
 from pip_portal.formulieren.omgeving import Bronoptie
 from pip_portal.formulieren.teksten import Tekst
 from pip_portal.gebruiker import Bedrijf, Burger, Gebruiker
+from pip_portal.inzendingen.lezen import laatste_contact
 from pip_portal.sleutels import Sleutels
 from pip_portal.tijd import now
 
@@ -79,11 +83,17 @@ def paden(formulier: Formulier) -> frozenset[str]:
 
 
 async def ververs(
-    formulier: Formulier, gegevens: Gegevens, gebruiker: Gebruiker, sessie: str, bronnen: Bronnen, sleutels: Sleutels
+    formulier: Formulier,
+    gegevens: Gegevens,
+    gebruiker: Gebruiker,
+    sessie: str,
+    bronnen: Bronnen,
+    sleutels: Sleutels,
+    db: Sessionmaker,
 ) -> Gegevens:
     """The prefill of this session: as it is when it was asked already, else asked now.
 
-    What could not be fetched is asked again. A value that changed since an earlier session is named in `veranderd`.
+    What could not be fetched is asked again. A fact that changed since an earlier session is named in `veranderd`.
     Raises: NotFound when it is for a child of whom this parent does not have the gezag any more.
     """
     nieuw = gegevens.sessie != sessie
@@ -91,9 +101,10 @@ async def ververs(
         return gegevens
     nodig = paden(formulier) | ({GEZAG} if gegevens.voor.is_kind else frozenset())
     gevraagd = nodig if nieuw else gegevens.ontbreekt
-    gevonden, ontbreekt = await haal_op(gevraagd, gebruiker, gegevens.voor, bronnen, sleutels)
+    gevonden, ontbreekt = await haal_op(gevraagd, gebruiker, gegevens.voor, bronnen, sleutels, db)
     waarden = {**gegevens.bronnen, **{pad: als_json(waarde) for pad, waarde in gevonden.items()}}
-    anders = {pad for pad in gevonden if pad in gegevens.bronnen and gegevens.bronnen[pad] != waarden[pad]}
+    feiten = {pad for pad in gevonden if pad in gegevens.bronnen and not pad.startswith("profiel.")}
+    anders = {pad for pad in feiten if gegevens.bronnen[pad] != waarden[pad]}
     return replace(
         gegevens,
         bronnen={pad: waarde for pad, waarde in waarden.items() if pad in nodig},
@@ -105,13 +116,13 @@ async def ververs(
 
 
 async def haal_op(
-    nodig: Iterable[str], gebruiker: Gebruiker, voor: Voor, bronnen: Bronnen, sleutels: Sleutels
+    nodig: Iterable[str], gebruiker: Gebruiker, voor: Voor, bronnen: Bronnen, sleutels: Sleutels, db: Sessionmaker
 ) -> tuple[Waarden, frozenset[str]]:
     """The values of these paths, all sources at the same time, and which could not be had.
 
     A path that does not belong to this login (kvk.* of a burger) is in neither: it is absent.
     """
-    per_bron = {bron: frozenset(p for p in nodig if p.startswith(f"{bron}.")) for bron in ("brp", "kvk", "zaak")}
+    per_bron = {bron: frozenset(p for p in nodig if p.startswith(f"{bron}.")) for bron in BRONNEN}
     taken: list[tuple[frozenset[str], Awaitable[Waarden]]] = []
     if per_bron["brp"] and isinstance(gebruiker, Burger):
         taken.append((per_bron["brp"], _brp(per_bron["brp"], gebruiker, voor, bronnen, sleutels)))
@@ -119,6 +130,8 @@ async def haal_op(
         taken.append((per_bron["kvk"], _kvk(gebruiker, bronnen)))
     if per_bron["zaak"]:
         taken.append((per_bron["zaak"], _zaken(per_bron["zaak"], gebruiker, bronnen.zaaksysteem, sleutels)))
+    if per_bron["profiel"]:
+        taken.append((per_bron["profiel"], _profiel(gebruiker, db, sleutels)))
     uitkomsten = await asyncio.gather(
         *(asyncio.wait_for(werk, GEDULD) for _paden, werk in taken), return_exceptions=True
     )
@@ -263,6 +276,12 @@ def _bezoekadres(vestiging: Vestiging | None) -> str | None:
 def _postcode(vestiging: Vestiging | None) -> str | None:
     adressen = vestiging.adressen if vestiging and not vestiging.is_afgeschermd else ()
     return next((a.postcode.replace(" ", "") for a in adressen if a.postcode), None)
+
+
+async def _profiel(gebruiker: Gebruiker, db: Sessionmaker, sleutels: Sleutels) -> Waarden:
+    """How this person or company could be reached, as they said with their previous application."""
+    email, telefoon = await laatste_contact(db, sleutels, eigenaar_van(gebruiker, sleutels).hash)
+    return {"profiel.email": email or None, "profiel.telefoon": telefoon or None}
 
 
 async def _zaken(nodig: frozenset[str], gebruiker: Gebruiker, zaaksysteem: Zaaksysteem, sleutels: Sleutels) -> Waarden:

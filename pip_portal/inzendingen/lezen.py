@@ -17,6 +17,7 @@ from pip_portal.tables import Inzending
 from pip_portal.tijd import now
 
 RECENT: Final = timedelta(minutes=10)  # after handing over: so long a list of zaken elsewhere may be a moment behind
+BEKEKEN: Final = 5  # inzendingen that are looked through for how to reach someone
 GESTOPT: Final = timedelta(days=14)  # what was broken off stays visible with its reason
 
 
@@ -110,6 +111,20 @@ async def van_zaak(
             .order_by(Inzending.ontvangen_op)
         )
         return tuple(_ingezonden(rij, sleutels) for rij in rijen)
+
+
+async def laatste_contact(db: Sessionmaker, sleutels: Sleutels, eigenaar_hash: str) -> tuple[str, str]:
+    """The e-mail address and phone number that this eigenaar gave last; "" for what is not known (any more)."""
+    async with db() as session:
+        rijen = await session.scalars(
+            select(Inzending)
+            .where(Inzending.eigenaar == eigenaar_hash, Inzending.soort == "aanvraag", Inzending.inhoud != b"")
+            .order_by(Inzending.ontvangen_op.desc())
+            .limit(BEKEKEN)
+        )
+        gelezen = [inzending.inhoud for rij in rijen if (inzending := _ingezonden(rij, sleutels)).inhoud]
+    email = next((inhoud.email for inhoud in gelezen if inhoud and inhoud.email), "")
+    return email, next((inhoud.telefoon for inhoud in gelezen if inhoud and inhoud.telefoon), "")
 
 
 async def open_inhoud(session: AsyncSession, sleutels: Sleutels, inzending_id: str) -> tuple[Inzending, Inhoud]:
