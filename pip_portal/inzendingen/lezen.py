@@ -1,6 +1,7 @@
 """What pages show of an inzending: only ever to the eigenaar, and at once, whatever the backoffice does."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -122,9 +123,12 @@ async def laatste_contact(db: Sessionmaker, sleutels: Sleutels, eigenaar_hash: s
             .order_by(Inzending.ontvangen_op.desc())
             .limit(BEKEKEN)
         )
-        gelezen = [inzending.inhoud for rij in rijen if (inzending := _ingezonden(rij, sleutels)).inhoud]
-    email = next((inhoud.email for inhoud in gelezen if inhoud and inhoud.email), "")
-    return email, next((inhoud.telefoon for inhoud in gelezen if inhoud and inhoud.telefoon), "")
+        gelezen = []
+        for rij in rijen:
+            with suppress(ValueError):  # its key is gone
+                gelezen.append(Inhoud.model_validate_json(sleutels.decrypt(rij.inhoud)))
+    email = next((inhoud.email for inhoud in gelezen if inhoud.email), "")
+    return email, next((inhoud.telefoon for inhoud in gelezen if inhoud.telefoon), "")
 
 
 async def open_inhoud(session: AsyncSession, sleutels: Sleutels, inzending_id: str) -> tuple[Inzending, Inhoud]:
