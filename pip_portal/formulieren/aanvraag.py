@@ -136,7 +136,6 @@ async def require_aanvraag(
             bronnen=bronwaarden.waarden_van(concept.gegevens),
             tarieven=formulieren.tarieven,
             ontbreekt=frozenset(concept.gegevens.ontbreekt),
-            gemeente=request.app.state.settings.gemeente,
         ),
         bronnen=formulieren.bronnen,
         bestanden=eigen,
