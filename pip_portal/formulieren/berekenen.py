@@ -3,7 +3,7 @@
 When something that is needed is absent, the result is absent.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
@@ -287,26 +287,49 @@ def bereken(berekening: Berekening, kennis: Kennis, tarief: Any) -> Any | None:
     return waarde
 
 
-def posten(berekening: Berekening, kennis: Kennis, tarief: Any) -> tuple[Post, ...]:
+def posten(berekening: Berekening, kennis: Kennis, tarief: Any, berekend: Mapping[str, Berekening]) -> tuple[Post, ...]:
     """The lines of an amount: each part of a sum, or the amount itself. Parts that are nothing are left out."""
-    expressie = berekening.waarde
-    delen = expressie.tel_op if isinstance(expressie, TelOp) else (expressie,)
     gevonden = []
-    for deel in delen:
+    for deel in _delen(berekening.waarde, kennis, berekend):
         cent = bereken(Berekening(type="bedrag", waarde=deel), kennis, tarief)
         if cent:
-            naam = _enig_tarief(deel, kennis)
+            namen = _tarieven(deel, kennis, tarief, berekend)
+            naam = namen.pop() if len(namen) == 1 else ""
             gevonden.append(Post(cent, naam, tarief(naam) if naam else None))
     return tuple(gevonden)
 
 
-def _enig_tarief(expressie: Any, kennis: Kennis) -> str:
-    """The tariff that this part comes from, when it is one."""
-    if isinstance(expressie, Tabel):
-        past = next(r for r in expressie.tabel if r.anders is not None or waar(r.als, kennis))
-        return _enig_tarief(past.uitkomst, kennis)
-    namen = {deel.tarief for deel in delen_van(expressie) if isinstance(deel, Tarief)}
-    return namen.pop() if len(namen) == 1 else ""
+def _delen(expressie: Any, kennis: Kennis, berekend: Mapping[str, Berekening]) -> Iterator[Any]:
+    """The parts of a sum, also of one behind a table or another computed value."""
+    expressie = _gekozen(expressie, kennis, berekend)
+    if isinstance(expressie, TelOp):
+        for deel in expressie.tel_op:
+            yield from _delen(deel, kennis, berekend)
+    else:
+        yield expressie
+
+
+def _gekozen(expressie: Any, kennis: Kennis, berekend: Mapping[str, Berekening]) -> Any:
+    """What a table or a computed value comes down to now."""
+    while True:
+        if isinstance(expressie, Tabel):
+            expressie = next(r for r in expressie.tabel if r.anders is not None or waar(r.als, kennis)).uitkomst
+        elif isinstance(expressie, Verwijzing) and expressie.veld.removeprefix("berekend.") in berekend:
+            expressie = berekend[expressie.veld.removeprefix("berekend.")].waarde
+        else:
+            return expressie
+
+
+def _tarieven(expressie: Any, kennis: Kennis, tarief: Any, berekend: Mapping[str, Berekening]) -> set[str]:
+    """The tariffs that this part comes from; of the lowest or highest only those of the one that it is."""
+    expressie = _gekozen(expressie, kennis, berekend)
+    if isinstance(expressie, Tarief):
+        return {expressie.tarief}
+    delen = [deel for _, deel in onderdelen(expressie)]
+    if isinstance(expressie, (Laagste, Hoogste)):
+        uitkomst = reken(expressie, kennis, tarief)
+        delen = [next(deel for deel in delen if reken(deel, kennis, tarief) == uitkomst)]
+    return {naam for deel in delen for naam in _tarieven(deel, kennis, tarief, berekend)}
 
 
 def jaren_tussen(van: date, tot: date) -> int:

@@ -337,7 +337,8 @@ def _bedrag(stand: Stand) -> Bedrag | None:
     cent = stand.waarde(betaling.bedrag)
     if cent is None:
         return None
-    posten = berekenen.posten(stand.formulier.berekend[naam], stand, stand.tarief)
+    berekend = stand.formulier.berekend
+    posten = berekenen.posten(berekend[naam], stand, stand.tarief, berekend)
     product = stand.formulier.product.naam
     regels = [
         Bedragregel(

@@ -493,3 +493,38 @@ def test_building_and_cutting_trees_is_done_in_the_omgevingsloket() -> None:
     formulier = FORMULIEREN.get("omgevingsvergunning")
     assert formulier.verwijzing is not None
     assert formulier.verwijzing.url.startswith("https://omgevingswet.overheid.nl/")
+
+
+# ---- the price in lines ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("slug", "soort", "antwoorden", "regels"),
+    [
+        (
+            "exploitatievergunning-horeca",
+            "eherkenning",
+            {"vergunningen": ["exploitatie", "alcohol"]},
+            [("Exploitatievergunning", 415_00), ("Alcoholvergunning", 560_00)],
+        ),
+        (
+            "gehandicaptenparkeerkaart",
+            "digid",
+            {"eerder": False},
+            [("Gehandicaptenparkeerkaart", 45_60), ("Medische keuring", 128_00)],
+        ),
+        ("uittreksel-brp", "digid", {"leveren": "post"}, [("Uittreksel, met de post", 17_20)]),
+    ],
+)
+def test_each_line_of_the_price_says_what_it_is_for(
+    slug: str, soort: str, antwoorden: Antwoorden, regels: list[tuple[str, int]]
+) -> None:
+    bedrag = stand(slug, antwoorden, om(soort)).bedrag
+    assert bedrag is not None
+    assert [(regel.tekst.nl, regel.cent) for regel in bedrag.regels] == regels
+    assert all(regel.tarief and regel.vanaf for regel in bedrag.regels), "which tariff of which date is kept"
+
+
+def test_every_tariff_has_a_name_in_both_languages() -> None:
+    for naam, regels in FORMULIEREN.tarieven.regels.items():
+        assert all(regel.naam and regel.naam.nl != regel.naam.en for regel in regels), naam

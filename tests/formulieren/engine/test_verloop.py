@@ -53,7 +53,7 @@ def test_the_example_event_costs_what_the_design_says(voorbeelden: Formulieren) 
     assert stand.bedrag.cent == 85150
     assert [(regel.cent, regel.tarief) for regel in stand.bedrag.regels] == [
         (61000, "evenement-b"),
-        (24150, ""),
+        (24150, "evenement-object-m2"),
     ]
 
 
