@@ -35,13 +35,17 @@ class Bronoptie:
 
 @dataclass(frozen=True)
 class Omgeving:
-    """bronnen: path -> value, for each path that was fetched. ontbreekt: paths whose source did not answer."""
+    """bronnen: path -> value, for each path that was fetched. ontbreekt: paths whose source did not answer.
+
+    gemeente: the one whose places are "binnen: gemeente".
+    """
 
     vandaag: date
     inlog: Inlog
     bronnen: Mapping[str, Any]
     tarieven: Tarieven
     ontbreekt: frozenset[str] = frozenset()
+    gemeente: str = "Deventer"
 
     def waarde(self, pad: str) -> Any | None:
         """What the source says, also for inlog.soort and the like; None when it says nothing."""

@@ -93,6 +93,7 @@ def _omgeving(request: Request, formulieren: Formulieren) -> Omgeving:
         inlog=inlog_van(sessie.gebruiker if sessie else None),
         bronnen={},
         tarieven=formulieren.tarieven,
+        gemeente=request.app.state.settings.gemeente,
     )
 
 

@@ -13,7 +13,6 @@ from pip_portal.formulieren.veldtypen.basis import Afgekeurd, Invoer, Veld, scho
 from pip_portal.formulieren.voorwaarden import Soort
 from pip_portal.taal import _
 
-GEMEENTE = "Deventer"
 OMTREK = (6.00, 52.19, 6.46, 52.37)  # a box around the gemeente: west, south, east, north (EPSG:4326)
 NEDERLAND = (3.2, 50.7, 7.3, 53.7)
 MAX_PUNTEN = 500
@@ -98,8 +97,9 @@ class _MetAdres(Veld):
             for deel in ("postcode", "huisnummer", "letter", "toevoeging", "straat", "plaats", "keuze", "handmatig")
         )
 
-    def _buiten(self) -> str:
-        return self.zin("binnen", _("Deze plek ligt niet in de gemeente Deventer. Kies een plek in Deventer."))
+    def _buiten(self, omgeving: Omgeving) -> str:
+        zin = _("Deze plek ligt niet in de gemeente %(gemeente)s. Kies een plek in %(gemeente)s.")
+        return self.zin("binnen", zin % {"gemeente": omgeving.gemeente})
 
 
 class AdresVeld(_MetAdres):
@@ -134,8 +134,8 @@ class AdresVeld(_MetAdres):
         return typ_adres(waarde)
 
     def keur(self, waarde: Any, omgeving: Omgeving, waarden: Mapping[str, Any]) -> dict[str, str]:
-        buiten = self.binnen and waarde["gemeente"] and waarde["gemeente"] != GEMEENTE
-        return {f"{self.veld}-postcode": self._buiten()} if buiten else {}
+        buiten = self.binnen and waarde["gemeente"] and waarde["gemeente"] != omgeving.gemeente
+        return {f"{self.veld}-postcode": self._buiten(omgeving)} if buiten else {}
 
     def toon(self, waarde: Any, omgeving: Omgeving) -> tuple[Tekst, ...]:
         return adresregels(self.typ(waarde))
@@ -226,11 +226,11 @@ class LocatieVeld(_MetAdres):
             zin = _("Gebruik maximaal %(max)s tekens. U hebt er nu %(aantal)s.") % {"max": self.max, "aantal": lengte}
             return {f"{self.veld}-tekst": self.zin("max", zin, max=self.max, aantal=lengte)}
         gemeente = waarde.get("adres", {}).get("gemeente", "")
-        if self.binnen and gemeente and gemeente != GEMEENTE:
-            return {f"{self.veld}-postcode": self._buiten()}
+        if self.binnen and gemeente and gemeente != omgeving.gemeente:
+            return {f"{self.veld}-postcode": self._buiten(omgeving)}
         punten = _punten(waarde.get("geometrie"))
         if any(not _binnen(punt, OMTREK if self.binnen else NEDERLAND) for punt in punten):
-            return {f"{self.veld}-tekst": self._buiten()}
+            return {f"{self.veld}-tekst": self._buiten(omgeving)}
         return {}
 
     def toon(self, waarde: Any, omgeving: Omgeving) -> tuple[Tekst, ...]:
