@@ -66,7 +66,7 @@ def pytest(name: str, *options: str, env: dict[str, str] | None = None) -> None:
 
 def browser(name: str) -> None:
     """A browser that hangs says nothing about the portal: such a run is told, with every stack, and done once more."""
-    options = ("-v", "-m", "browser", "--timeout-method=thread")
+    options = ("-v", "-n", "2", "-m", "browser", "--timeout-method=thread")
     try:
         pytest(name, *options)
     except Hangs:

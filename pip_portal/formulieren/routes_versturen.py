@@ -216,7 +216,7 @@ async def received(
         nummer=ingezonden.nummer,
         ontvangen_op=ingezonden.ontvangen_op,
         tekst=inhoud.bevestiging.in_taal(taal()) if inhoud and inhoud.bevestiging else _standaard(),
-        stand=_stand(ingezonden),
+        stand=_stand(ingezonden, ingelogd=ingelogd),
         wordt_verwerkt=wordt_verwerkt and poging < MAX_PEILEN,
         stand_url=f"{hier}?poging={poging + 1}",
         poging=poging,
@@ -238,7 +238,7 @@ def _standaard() -> str:
     return _("Wij kijken naar uw aanvraag. U hoort van ons.")
 
 
-def _stand(ingezonden: Ingezonden) -> StandTekst:
+def _stand(ingezonden: Ingezonden, *, ingelogd: bool) -> StandTekst:
     """Where it stands, in the words of forms §3.7."""
     if ingezonden.is_afgebroken:
         zin = _("Deze aanvraag gaat niet door. Hebt u daar een vraag over? Bel 14 0570.")
@@ -249,10 +249,13 @@ def _stand(ingezonden: Ingezonden) -> StandTekst:
         zin = _("Het verwerken duurt langer. U hoeft niets te doen. De datum van ontvangst blijft gelden.")
         return StandTekst("info", _("Ontvangen, wordt verwerkt"), zin)
     if ingezonden.is_verwerkt:
-        return StandTekst("ok", _("Uw aanvraag is verwerkt"), _("U vindt uw aanvraag bij Mijn zaken."))
+        zin = _("U volgt uw aanvraag bij Mijn zaken.") if ingelogd else _("U hoeft nu niets meer te doen.")
+        return StandTekst("ok", _("Uw aanvraag staat bij ons klaar"), zin)
     if ingezonden.zaak_uuid:
         return StandTekst("info", _("Uw zaak is gemaakt"), _("Uw bijlagen worden nog toegevoegd."))
-    zin = _("Uw aanvraag staat over een paar minuten bij Mijn zaken. U hoeft niets te doen.")
+    zin = _("U hoeft niets te doen.")
+    if ingelogd:
+        zin = _("Uw aanvraag staat over een paar minuten bij Mijn zaken. U hoeft niets te doen.")
     return StandTekst("info", _("Ontvangen, wordt verwerkt"), zin)
 
 
