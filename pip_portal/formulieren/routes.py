@@ -59,7 +59,7 @@ async def show_check(request: Request, formulieren: FormulierenDep, sleutels: Sl
 async def check(request: Request, formulieren: FormulierenDep, sleutels: SleutelsDep, slug: str) -> Response:
     """What comes of the answers; nothing of them is stored by us, and none of them is in the address."""
     formulier = get_formulier(formulieren, slug)
-    paren = await lees_multipart(request, _geen)
+    paren = await lees_multipart(request)
     velden = dict(paren)
     omgeving = _omgeving(request, formulieren)
     gelezen = lees_voorcheck(formulier, Invoer(paren), omgeving)
@@ -80,10 +80,6 @@ async def check(request: Request, formulieren: FormulierenDep, sleutels: Sleutel
     if gevonden is None:
         return _checkpagina(request, formulieren, formulier, antwoorden, lezingen, status_code=422)
     return _uitkomstpagina(request, formulieren, formulier, antwoorden, gevonden, sleutels)
-
-
-async def _geen(_veld: str, _naam: str, _stroom: Any) -> None:
-    return None
 
 
 def _omgeving(request: Request, formulieren: Formulieren) -> Omgeving:
@@ -194,13 +190,14 @@ async def show_start(
     formulier = get_formulier(formulieren, slug)
     gebruiker = toets(request, formulier, nieuw=True)
     wie = starten.wie_begint(request, gebruiker, sleutels)
-    mogelijk = await starten.personen(formulier, gebruiker, bronnen, sleutels)
-    gekozen = starten.kies_persoon(mogelijk, voor)
+    wie_kan = await starten.personen(formulier, gebruiker, bronnen, sleutels)
+    gekozen = starten.kies_persoon(wie_kan.mogelijk, voor)
     if gekozen is not None and not wie.cookie:
         concept = await starten.open_concept(concepten, wie.eigenaar, formulier, gekozen)
         if concept is not None:
-            return _kiespagina(request, formulieren, formulier, concept, gekozen, meenemen.uit_cookie(request))
-    return _startpagina(request, formulieren, formulier, mogelijk, meenemen.uit_cookie(request))
+            gesloten = meenemen.uit_cookie(request)
+            return _kiespagina(request, formulieren, formulier, concept, gekozen, gesloten, wie_kan.uitleg)
+    return _startpagina(request, formulieren, formulier, wie_kan, meenemen.uit_cookie(request))
 
 
 @router.post("/start", name="formulieren:beginnen")
@@ -215,7 +212,7 @@ async def start(
 ) -> Response:
     """Begin, or come to the choice when there is one already. begin: the start page was read."""
     formulier = get_formulier(formulieren, slug)
-    velden = dict(await lees_multipart(request, _geen))
+    velden = dict(await lees_multipart(request))
     gesloten = velden.get("voorcheck", "")
     start_url = request.url_for("formulieren:start", slug=slug).path
     try:
@@ -226,14 +223,14 @@ async def start(
             response.headers["location"] += "&verlopen=1"
         meenemen.zet_cookie(request, response, gesloten)
         return response
-    mogelijk = await starten.personen(formulier, gebruiker, bronnen, sleutels)
-    if not begin and (gebruiker is None or len(mogelijk) != 1):
+    wie_kan = await starten.personen(formulier, gebruiker, bronnen, sleutels)
+    if not begin and (gebruiker is None or len(wie_kan.mogelijk) != 1 or wie_kan.uitleg):
         response = RedirectResponse(start_url, 303)
         meenemen.zet_cookie(request, response, gesloten)
         return response
-    voor = starten.kies_persoon(mogelijk, velden.get("voor_wie", ""))
+    voor = starten.kies_persoon(wie_kan.mogelijk, velden.get("voor_wie", ""))
     if voor is None:
-        return _startpagina(request, formulieren, formulier, mogelijk, gesloten, fout=True)
+        return _startpagina(request, formulieren, formulier, wie_kan, gesloten, fout=bool(wie_kan.mogelijk))
     wie = starten.wie_begint(request, gebruiker, sleutels)
     await tel(request, wie.eigenaar, "starten")
     keuze = velden.get("keuze", "")
@@ -259,7 +256,7 @@ def _startpagina(
     request: Request,
     formulieren: Formulieren,
     formulier: Formulier,
-    mogelijk: tuple[Voor, ...],
+    wie_kan: starten.Personen,
     gesloten: str,
     *,
     fout: bool = False,
@@ -279,7 +276,9 @@ def _startpagina(
         nodig=tuple(wat.in_taal(taal()) for wat in formulier.nodig),
         minuten=formulier.start.minuten,
         actie_url=f"{start_url}?begin=ja",
-        voor_wie=starten.persoonopties(mogelijk),
+        voor_wie=starten.persoonopties(wie_kan.mogelijk),
+        kan_beginnen=bool(wie_kan.mogelijk) or not wie_kan.uitleg,
+        kinderen_tekst=wie_kan.uitleg,
         fouten=(("voor_wie", _("Kies voor wie u dit aanvraagt.")),) if fout else (),
         voorcheck=gesloten,
         bedrijf_tekst=_bedrijf_tekst(bedrijf) if bedrijf else "",
@@ -302,6 +301,7 @@ def _kiespagina(
     concept: Concept,
     voor: Voor,
     gesloten: str,
+    kinderen_tekst: str = "",
 ) -> Response:
     kaart = conceptkaart(request, concept, formulieren)
     start_url = request.url_for("formulieren:start", slug=formulier.formulier).path
@@ -315,4 +315,5 @@ def _kiespagina(
         voor_wie=voor.waarde,
         voorcheck=gesloten,
         nieuw_mag=formulier.meer,
+        kinderen_tekst=kinderen_tekst,
     )

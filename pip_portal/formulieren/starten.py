@@ -39,21 +39,38 @@ def wie_begint(request: Request, gebruiker: Gebruiker | None, sleutels: Sleutels
     return Wie(eigenaar_van_cookie(cookie, sleutels), cookie)
 
 
-async def personen(
-    formulier: Formulier, gebruiker: Gebruiker | None, bronnen: Bronnen, sleutels: Sleutels
-) -> tuple[Voor, ...]:
-    """For whom this person may fill it in: self first, then the own children under 16.
+@dataclass(frozen=True)
+class Personen:
+    """For whom this person may fill it in. uitleg: why the children are not among them now, and what to do."""
 
-    With the BRP down only oneself: for whom one has the gezag cannot be taken on trust.
+    mogelijk: tuple[Voor, ...]
+    uitleg: str = ""
+
+
+async def personen(formulier: Formulier, gebruiker: Gebruiker | None, bronnen: Bronnen, sleutels: Sleutels) -> Personen:
+    """Self first, then the own children under 16.
+
+    With the BRP down only oneself: for whom one has the gezag cannot be taken on trust. Then that is told.
     """
     zelf = (Voor(),) if "zelf" in formulier.toegang.wie or not isinstance(gebruiker, Burger) else ()
     if "ouder" not in formulier.toegang.wie or not isinstance(gebruiker, Burger):
-        return zelf
+        return Personen(zelf)
     try:
         eigen = await kinderen(gebruiker, bronnen, sleutels)
     except (BackofficeUnavailable, BackofficeDefect):
-        return zelf
-    return (*zelf, *(Voor(kind.waarde, kind.naam, kind.bsn) for kind in eigen))
+        return Personen(zelf, _zonder_kinderen(bool(zelf)))
+    return Personen((*zelf, *(Voor(kind.waarde, kind.naam, kind.bsn) for kind in eigen)))
+
+
+def _zonder_kinderen(voor_zelf: bool) -> str:
+    if voor_zelf:
+        return _(
+            "Wij kunnen nu niet zien voor welke kinderen u dit mag aanvragen. Voor uzelf kan het wel. "
+            "Is het voor uw kind? Probeer het later opnieuw, of bel 14 0570."
+        )
+    return _(
+        "Wij kunnen nu niet zien voor welke kinderen u dit mag aanvragen. Probeer het later opnieuw, of bel 14 0570."
+    )
 
 
 def kies_persoon(mogelijk: tuple[Voor, ...], gekozen: str) -> Voor | None:

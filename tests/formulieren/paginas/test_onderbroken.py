@@ -222,6 +222,20 @@ class TestBronWeg:
         assert opnieuw.stap() == "wie", "now we know that the address is secret, a question is open"
         assert "geheim_ok" in opnieuw.namen()
 
+    async def test_a_parent_hears_why_no_child_can_be_chosen_and_what_to_do(
+        self, invuller: Invuller, browser: Browser, backoffice: FastAPI
+    ) -> None:
+        await browser.log_in(factories.burger(factories.EVA))
+        backoffice.state.beheer.storing(api="brp", soort="status")
+        zin = "Wij kunnen nu niet zien voor welke kinderen u dit mag aanvragen. Voor uzelf kan het wel."
+        product = await browser.post("/formulieren/proef-kind/start")
+        assert product.headers["location"] == "/formulieren/proef-kind/start", "first the page that says so"
+        start = await invuller.open("/formulieren/proef-kind/start")
+        assert zin in start.tekst
+        assert "bel 14 0570" in start.tekst
+        assert (await invuller.stuur(start)).stap() == "wie"
+        assert zin in (await invuller.open("/formulieren/proef-kind/start")).tekst, "also who began already"
+
 
 class TestVoorcheck:
     @pytest.mark.seed("B5")
