@@ -21,7 +21,11 @@ NeemBestand = Callable[[str, str, AsyncIterator[bytes]], Awaitable[None]]
 Gebeurtenis = tuple[Literal["begin", "kop", "waarde", "koppen", "data", "eind"], bytes]
 
 
-async def lees_multipart(request: Request, neem: NeemBestand) -> list[tuple[str, str]]:
+async def laat_liggen(_veld: str, _naam: str, _stroom: AsyncIterator[bytes]) -> None:
+    """For a form that asks for no files."""
+
+
+async def lees_multipart(request: Request, neem: NeemBestand = laat_liggen) -> list[tuple[str, str]]:
     """The text fields of a form, in order; each file is handed to `neem` while it comes in.
 
     The token must be the first field. A control without a file is left out; what `neem` does not read is read away.

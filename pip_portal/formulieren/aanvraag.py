@@ -136,6 +136,7 @@ async def require_aanvraag(
             bronnen=bronwaarden.waarden_van(concept.gegevens),
             tarieven=formulieren.tarieven,
             ontbreekt=frozenset(concept.gegevens.ontbreekt),
+            gemeente=request.app.state.settings.gemeente,
         ),
         bronnen=formulieren.bronnen,
         bestanden=eigen,
@@ -244,10 +245,6 @@ async def _bewaar_laat(request: Request, concept_id: str, db: Db, sleutels: Sleu
     lengte = request.headers.get("content-length", "")
     if not lengte.isdigit() or int(lengte) > MAX_BODY:
         return ""
-    velden = await lees_multipart(request, _laat_liggen)
+    velden = await lees_multipart(request)
     stap = request.url.path.partition(f"/{concept_id}/")[2]
     return await late_invoer.bewaar(db, sleutels, concept_id, stap, velden)
-
-
-async def _laat_liggen(_veld: str, _naam: str, _stroom: Any) -> None:
-    return None
