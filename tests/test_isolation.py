@@ -40,7 +40,8 @@ async def objects_of(browser: Browser) -> dict[str, list[str]]:
     documenten: list[str] = []
     for zaak in zaken:
         documenten += re.findall(r'href="(/zaken/[^"]+/documenten/[0-9a-f-]{36})"', (await browser.get(zaak)).text)
-    return {"zaken": zaken, "documenten": documenten[:4]}
+    deel = (f"/{wat}{rest}" for wat in ("aanvullen", "intrekken") for rest in ("", f"/{NOTHING}"))
+    return {"zaken": zaken, "documenten": documenten[:4], "insturen": [zaken[0] + pad for pad in deel] if zaken else []}
 
 
 async def as_someone(portal: FastAPI, gebruiker: Gebruiker) -> Browser:
@@ -63,7 +64,7 @@ async def test_what_is_somebody_elses_looks_like_what_does_not_exist(portal: Fas
             continue
         browser = await as_someone(portal, make())
         missing = await browser.get(f"/zaken/zaken/{NOTHING}")
-        for url in found["zaken"] + found["documenten"]:
+        for url in found["zaken"] + found["documenten"] + found["insturen"]:
             response = await browser.get(url)
             assert response.status_code == 404, f"{stranger} opent {url} van {owner}"
             assert without_request(response.text) == without_request(missing.text)
@@ -71,7 +72,11 @@ async def test_what_is_somebody_elses_looks_like_what_does_not_exist(portal: Fas
 
 def test_every_private_page_about_an_object_is_covered_here() -> None:
     about_objects = {route.path for route in private_routes() if "{" in route.path}
-    assert about_objects == {"/zaken/{bron}/{uuid}", "/zaken/{bron}/{uuid}/documenten/{document}"}
+    zaak = "/zaken/{bron}/{uuid}"
+    here = {zaak, f"{zaak}/documenten/{{document}}"}
+    here |= {f"{zaak}/{wat}{rest}" for wat in ("aanvullen", "intrekken") for rest in ("", "/{inzending}")}
+    elsewhere = {"/ondertekenen/verzoek/{inzending}"}  # tests/ondertekenen; of forms: tests/formulieren/paginas
+    assert about_objects == here | elsewhere
 
 
 @pytest.mark.seed("P4")
