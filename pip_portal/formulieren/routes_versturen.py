@@ -219,7 +219,6 @@ async def received(
         stand=_stand(ingezonden, ingelogd=ingelogd),
         wordt_verwerkt=wordt_verwerkt and poging < MAX_PEILEN,
         stand_url=f"{hier}?poging={poging + 1}",
-        poging=poging,
         beslissen_voor=inhoud.beslissen_voor if inhoud else None,
         kopie_url=request.url_for("aanvragen:kopie", id=ingezonden.id).path,
         zaak_url=zaak_url,

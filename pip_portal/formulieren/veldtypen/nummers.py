@@ -67,7 +67,6 @@ class _Nummer(Veld):
 
 class EmailVeld(_Nummer):
     type: Literal["email"]
-    bevestigen: bool = False
     autocomplete: str = "email"
 
     fout_vorm = N_("Vul een e-mailadres in, bijvoorbeeld naam@voorbeeld.nl.")
@@ -84,7 +83,6 @@ class TelefoonVeld(_Nummer):
     """Stored as E.164: +31612345678."""
 
     type: Literal["telefoon"]
-    bevestigen: bool = False
     autocomplete: str = "tel"
 
     fout_vorm = N_("Vul een telefoonnummer in met 10 cijfers, of met een landcode, bijvoorbeeld +49 30 123456.")
