@@ -65,7 +65,7 @@ async def test_what_is_somebody_elses_looks_like_what_does_not_exist(portal: Fas
         browser = await as_someone(portal, make())
         missing = await browser.get(f"/zaken/zaken/{NOTHING}")
         for url in found["zaken"] + found["documenten"] + found["insturen"]:
-            response = await browser.get(url)
+            response = await browser.follow(url)
             assert response.status_code == 404, f"{stranger} opent {url} van {owner}"
             assert without_request(response.text) == without_request(missing.text)
 
