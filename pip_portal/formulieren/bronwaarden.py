@@ -26,7 +26,7 @@ from pip_portal.formulieren.aanvrager import KIND_TOT
 from pip_portal.formulieren.concepten import Gegevens, Voor
 from pip_portal.formulieren.definitie import Formulier
 from pip_portal.formulieren.namen import BRONNEN
-from pip_portal.formulieren.omgeving import Bronoptie
+from pip_portal.formulieren.omgeving import GEHEIM, Bronoptie
 from pip_portal.formulieren.teksten import Tekst
 from pip_portal.gebruiker import Bedrijf, Burger, Gebruiker
 from pip_portal.inzendingen.lezen import laatste_contact
@@ -78,8 +78,8 @@ class Kind:
 
 
 def paden(formulier: Formulier) -> frozenset[str]:
-    """Every prefill path that this form uses, in questions, conditions, amounts and texts."""
-    return frozenset(PAD.findall(formulier.model_dump_json()))
+    """Every prefill path that this form uses, in questions, conditions, amounts and texts, and for who signs along."""
+    return frozenset(PAD.findall(formulier.model_dump_json())) | ({GEHEIM} if formulier.ondertekening else frozenset())
 
 
 async def ververs(
@@ -183,7 +183,7 @@ def _los(sleutels: Sleutels, nummer: str) -> str:
 
 
 async def _brp(nodig: frozenset[str], burger: Burger, voor: Voor, bronnen: Bronnen, sleutels: Sleutels) -> Waarden:
-    """With a child chosen, brp.* is the child."""
+    """With a child chosen, brp.* is the child; not its address when that is secret, maybe for this parent."""
     velden = tuple(dict.fromkeys(("burgerservicenummer", *(v for p in sorted(nodig) for v in BRP_VELDEN.get(p, ())))))
     if voor.is_kind:
         persoon = await bronnen.brp.kind(burger, voor.bsn, tuple(v for v in velden if v != "gezag"))
@@ -191,6 +191,8 @@ async def _brp(nodig: frozenset[str], burger: Burger, voor: Voor, bronnen: Bronn
         persoon = await bronnen.brp.persoon(burger, velden)
     if persoon is None:
         return {}
+    if voor.is_kind and persoon.heeft_geheimhouding:
+        persoon = persoon.model_copy(update={"verblijfplaats": None, "gemeente_van_inschrijving": None})
     plaats = persoon.verblijfplaats
     adres = plaats.verblijfadres if plaats else None
     gezag = [] if voor.is_kind else persoon.gezag

@@ -10,6 +10,7 @@ from pip_portal.formulieren.tarieven import Tarieven
 from pip_portal.formulieren.teksten import Tekst
 
 _LEEG: Mapping[str, Any] = MappingProxyType({})
+GEHEIM = "brp.geheimhouding"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class Omgeving:
     tarieven: Tarieven
     ontbreekt: frozenset[str] = frozenset()
     gemeente: str = "Deventer"
+
+    @property
+    def adres_is_geheim(self) -> bool:
+        """Whether the address of who fills it in is kept secret (BRP 2.59), or that cannot be asked now."""
+        return bool(self.bronnen.get(GEHEIM)) or GEHEIM in self.ontbreekt
 
     def waarde(self, pad: str) -> Any | None:
         """What the source says, also for inlog.soort and the like; None when it says nothing."""

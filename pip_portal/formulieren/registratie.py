@@ -407,8 +407,11 @@ def _tekenaar(verloop: Verloop, ondertekening: Ondertekening) -> Iterator[TeTeke
 
 
 def _ziet(verloop: Verloop, namen: Sequence[str]) -> Iterator[Antwoord]:
+    """What a co-signer reads; no address of someone whose address is secret, as the mail may come to anybody."""
     for naam in namen:
         veld = verloop.formulier.veld(naam)
+        if veld.type in ("adres", "locatie") and verloop.omgeving.adres_is_geheim:
+            continue
         if (waarde := verloop.waarden.get(naam)) is not None:
             tekst = tuple(tweetalig(deel) for deel in veld.toon(waarde, verloop.omgeving))
             yield Antwoord(veld=naam, vraag=tweetalig(veld.vraag, verloop), tekst=tekst)

@@ -1,5 +1,6 @@
 """From answers to what is sent: exactly what the check page shows, and the zaak that the definition asks for."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -187,6 +188,38 @@ def test_terms_mails_and_who_must_sign() -> None:
     assert gestuurd.bevestiging.nl == "Wij wachten op uw buur tot en met 20 november 2026."
     assert gestuurd.nummer == maak_nummer(UUID(CONCEPT))
     assert inhoud(muziek=False).bevestiging != gestuurd.bevestiging
+
+
+@pytest.mark.parametrize(
+    ("geheim", "ontbreekt", "ziet"),
+    [
+        (False, frozenset(), ["naam", "plek"]),
+        (True, frozenset(), ["naam"]),
+        (None, frozenset({"brp.geheimhouding"}), ["naam"]),
+    ],
+)
+def test_who_signs_reads_no_address_when_it_is_secret(
+    geheim: bool | None, ontbreekt: frozenset[str], ziet: list[str]
+) -> None:
+    """Source: domain §4.4 (BRP 2.59); the mail may have come to a wrong address."""
+    gewoon = stand()
+    [vraag] = gewoon.formulier.ondertekening
+    anders = gewoon.formulier.model_copy(
+        update={"ondertekening": (vraag.model_copy(update={"ziet": ("naam", "plek")}),)}
+    )
+    bronnen = {**gewoon.omgeving.bronnen, "brp.geheimhouding": geheim}
+    omgeving = replace(gewoon.omgeving, bronnen=bronnen, ontbreekt=ontbreekt)
+    gestuurd = maak_inhoud(
+        verloop(anders, ANTWOORDEN, omgeving),
+        concept_id=CONCEPT,
+        aanvrager=ANNA,
+        bestanden=(PLAN, OUD),
+        bronnen=formulieren().bronnen,
+        taal="nl",
+        ontvangen_op=ONTVANGEN,
+    )
+    [teken] = gestuurd.tekenen
+    assert [a.veld for a in teken.ziet] == ziet
 
 
 def test_what_is_not_complete_cannot_be_sent() -> None:

@@ -1,5 +1,8 @@
 """Attacks on forms: what a hostile browser, or the next person at the same one, sends and asks for."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -8,6 +11,10 @@ from sqlalchemy import select, text
 from pip_portal import app as app_module
 from pip_portal import tables
 from pip_portal.formulieren import routes_aanvragen, routes_versturen
+from pip_portal.formulieren.bronwaarden import haal_op, paden
+from pip_portal.formulieren.concepten import Voor
+from pip_portal.formulieren.laden import Formulieren
+from pip_portal.paths import DATA
 from tests import factories
 from tests.conftest import SAME_ORIGIN, Browser
 from tests.formulieren.paginas.invuller import PDF, Invuller, Pagina, vul_in
@@ -196,6 +203,27 @@ async def test_logging_out_forgets_the_answers_of_a_check(browser: Browser) -> N
         browser.client.cookies.set(naam, "x" * 43, domain="localhost.local")
     await browser.post("/uitloggen")
     assert not [naam for naam in koekjes if naam in browser.client.cookies]
+
+
+async def test_a_secret_address_of_a_child_is_not_shown_to_a_parent(portal: FastAPI) -> None:
+    """The parent with gezag may be the very one from whom the address is kept."""
+    gevraagd = ("brp.naam", "brp.adres", "brp.postcode", "brp.gemeente")
+    velden = ("burgerservicenummer", "naam", "verblijfplaats", "gemeenteVanInschrijving")
+    geheim = await portal.state.bronnen.brp.persoon(factories.burger(factories.EVA), velden)
+    assert geheim.heeft_geheimhouding
+
+    class Register:
+        async def kind(self, *_wat: object) -> object:
+            return geheim
+
+    bronnen: Any = SimpleNamespace(brp=Register())
+    kind = Voor("kind", "Een kind", factories.EVA)
+    gevonden, _weg = await haal_op(gevraagd, factories.burger(), kind, bronnen, portal.state.sleutels, portal.state.db)
+    assert set(gevonden) == {"brp.naam"}
+
+
+def test_a_form_that_others_sign_knows_whether_the_address_is_secret() -> None:
+    assert "brp.geheimhouding" in paden(Formulieren.lees(DATA).get("verhuizing-doorgeven"))
 
 
 # ---- what others can read --------------------------------------------------------------------------------
