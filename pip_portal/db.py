@@ -1,12 +1,13 @@
 """The database: SQLite when nothing is configured, PostgreSQL (psycopg 3) by PIP_DATABASE_URL."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -42,6 +43,11 @@ async def open_db(url: str) -> AsyncIterator[Sessionmaker]:
         yield async_sessionmaker(engine, expire_on_commit=False)
     finally:
         await engine.dispose()
+
+
+def insert_van(session: AsyncSession) -> Callable[[Any], Any]:
+    """The INSERT of this database that can say what happens when the row is there already."""
+    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
 
 
 def get_db(request: Request) -> Sessionmaker:

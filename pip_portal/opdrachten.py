@@ -15,11 +15,10 @@ from typing import Any
 
 from prometheus_client import Gauge
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from pip_portal.db import Sessionmaker
+from pip_portal.db import Sessionmaker, insert_van
 from pip_portal.sleutels import Sleutels
 from pip_portal.tables import Opdracht
 from pip_portal.tijd import now
@@ -93,8 +92,7 @@ async def plaats(
     sleutel: holds no personal data. beurt_op: not before this moment.
     """
     moment = now()
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    rij = insert(Opdracht).values(
+    rij = insert_van(session)(Opdracht).values(
         soort=soort,
         sleutel=sleutel,
         inhoud=_dicht(sleutels, inhoud),

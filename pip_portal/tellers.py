@@ -11,9 +11,8 @@ from typing import Final, Literal
 
 from fastapi import Request
 from sqlalchemy import case
-from sqlalchemy.dialects import postgresql, sqlite
 
-from pip_portal.db import Sessionmaker
+from pip_portal.db import Sessionmaker, insert_van
 from pip_portal.eigenaar import Eigenaar
 from pip_portal.errors import TeVaak
 from pip_portal.sleutels import Sleutels
@@ -68,10 +67,9 @@ async def tel_wie(db: Sessionmaker, sleutels: Sleutels, handeling: str, wie: str
     """
     moment = now()
     async with db.begin() as session:
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
         verlopen = Teller.tot_op <= moment
         eind = moment + grens.venster
-        eerste = insert(Teller).values(
+        eerste = insert_van(session)(Teller).values(
             sleutel=sleutels.keyed_hash("teller", f"{handeling}:{wie}"), aantal=1, tot_op=eind
         )
         geteld = eerste.on_conflict_do_update(

@@ -12,10 +12,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from pip_portal.db import Sessionmaker
+from pip_portal.db import Sessionmaker, insert_van
 from pip_portal.errors import NotFound, PortalError
 from pip_portal.inzendingen.inhoud import Inhoud
 from pip_portal.inzendingen.ondertekening import nieuwe_ondertekeningen
@@ -96,8 +95,7 @@ async def _insert(
     session: AsyncSession, sleutels: Sleutels, concept_id: str, eigenaar_hash: str, inhoud: Inhoud
 ) -> bool:
     """The row, unless there is one. It is the first statement: who comes second waits here for the first to end."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    rij = insert(Inzending).values(
+    rij = insert_van(session)(Inzending).values(
         id=str(UUID(concept_id)),
         concept_id=concept_id,
         soort=inhoud.soort,
