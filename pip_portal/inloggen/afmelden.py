@@ -26,6 +26,7 @@ async def log_out(request: Request, sessies: SessiesDep, pogingen: PogingenDep) 
     sessie: Sessie | None = request.state.sessie
     response: Response = RedirectResponse(request.url_for("inloggen:uitgelogd").path, 303)
     if sessie is None:
+        koekjes.vergeet(request, response)
         return response
     if (await form_fields(request)).get("overal") == "1":
         await sessies.end_everywhere(sessie.gebruiker.pseudoniem)
