@@ -61,6 +61,7 @@ def bij_zaak(
     bestanden: Sequence[BestandInfo] = (),
     documenttype: str,
     ontvangen_op: datetime,
+    email: str = "",
     **waarden: Any,
 ) -> Inhoud:
     """An inzending that belongs to a zaak that is there already.
@@ -99,6 +100,7 @@ def bij_zaak(
             "waarden": {**waarden, "vestigingen": vestigingen},
             "bijlagen": bijlagen,
             "zaak": Zaakopdracht(zaaktype=zaaktype, omschrijving=product.nl, samenvatting=documenttype),
+            "email": email,
             "ontvangen_op": ontvangen_op,
             "doel_bron": bron,
             "doel_zaak": zaak_uuid,

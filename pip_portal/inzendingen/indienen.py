@@ -8,7 +8,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -24,6 +24,8 @@ from pip_portal.sleutels import Sleutels
 from pip_portal.taal import schrijf_in
 from pip_portal.tables import Bestand, Bewijs, Concept, ConceptStap, Inzending, LateInvoer
 from pip_portal.weergave import datum, tijdstip
+
+ONTVANGEN: Final = {"aanvraag": "M1", "aanvulling": "M1A", "intrekking": "M1I"}  # mail that says so, by soort
 
 
 class Veranderd(PortalError):
@@ -68,7 +70,7 @@ async def indienen(
             await nieuwe_ondertekeningen(session, sleutels, concept_id, inhoud)
         if _begintoestand(inhoud) == "ontvangen":
             await plaats_overdracht(session, sleutels, inhoud.soort, concept_id)
-        if inhoud.email and inhoud.soort == "aanvraag":
+        if inhoud.email:
             await _ontvangstbevestiging(session, sleutels, concept_id, inhoud)
     return Ingediend(concept_id, inhoud.nummer, True, opdracht_sleutel(inhoud.soort, concept_id))
 
@@ -189,7 +191,7 @@ async def _ontvangstbevestiging(session: AsyncSession, sleutels: Sleutels, inzen
     await plaats_mail(
         session,
         sleutels,
-        sjabloon="M1",
+        sjabloon=ONTVANGEN[inhoud.soort],
         aan=inhoud.email,
         taal=inhoud.taal,
         gegevens=gegevens,

@@ -222,6 +222,7 @@ async def _verstuur(
 ) -> bool:
     """Store it, and hand it over when that goes at once. False when a file changed meanwhile."""
     backoffice = backoffice_van(request, bewijs.bron)
+    email, _telefoon = await lezen.laatste_contact(request.app.state.db, request.app.state.sleutels, eigenaar.hash)
     tekst = (Antwoord(veld="tekst", vraag=VRAAG, tekst=(Tweetalig(nl=invoer.tekst, en=invoer.tekst),)),)
     inhoud = bij_zaak(
         bewijs.id,
@@ -239,6 +240,7 @@ async def _verstuur(
         bestanden=invoer.bestanden,
         documenttype=backoffice.documenttype_van_aanvulling(bewijs.zaaktype),
         ontvangen_op=now(),
+        email=email,
     )
     db: Sessionmaker = request.app.state.db
     try:

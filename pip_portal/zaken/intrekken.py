@@ -15,6 +15,7 @@ from pip_portal.gebruiker import Ingelogd
 from pip_portal.inzendingen.aanvulling import bij_zaak
 from pip_portal.inzendingen.indienen import indienen
 from pip_portal.inzendingen.inhoud import Antwoord, Tweetalig
+from pip_portal.inzendingen.lezen import laatste_contact
 from pip_portal.sleutels import Sleutels
 from pip_portal.taal import _, taal
 from pip_portal.tellers import tel
@@ -81,6 +82,7 @@ async def save_intrekken(
     wens = Antwoord(veld="wens", vraag=VRAAG, tekst=(WENS,))
     waarom = Antwoord(veld="reden", vraag=REDEN, tekst=(Tweetalig(nl=reden, en=reden),))
     backoffice = backoffice_van(request, bron)
+    email, _telefoon = await laatste_contact(db, sleutels, eigenaar.hash)
     inhoud = bij_zaak(
         inzending,
         soort="intrekking",
@@ -96,6 +98,7 @@ async def save_intrekken(
         antwoorden=(wens, waarom) if reden else (wens,),
         documenttype=backoffice.documenttype_van_aanvulling(bewijs.zaaktype),
         ontvangen_op=now(),
+        email=email,
         wijze=bewijs.wijze,
     )
     ingediend = await indienen(db, sleutels, concept_id=str(inzending), eigenaar_hash=eigenaar.hash, inhoud=inhoud)

@@ -166,6 +166,20 @@ async def test_the_mail_is_written_in_the_language_of_the_form(werk: Werkplaats)
     assert (gegevens["datum"], gegevens["tijd"]) == ("24 November 2026", "14:05")
 
 
+@pytest.mark.seed("X1")
+@pytest.mark.parametrize(("soort", "sjabloon"), [("aanvulling", "M1A"), ("intrekking", "M1I")])
+async def test_what_is_added_or_withdrawn_is_confirmed_by_mail_too(werk: Werkplaats, soort: str, sjabloon: str) -> None:
+    inzending_id = str(uuid4())
+    inhoud = maken.inhoud(inzending_id, soort=soort, email="anna@example.nl", doel_bron="zaken", doel_zaak="z")
+    await dien_in(werk, inzending_id, inhoud.model_copy(update={"gevoelig": True}))
+    async with werk.db() as session:
+        mail = await session.scalar(select(Opdracht).where(Opdracht.soort == "mail"))
+    assert mail is not None
+    gelezen = json.loads(werk.sleutels.decrypt(mail.inhoud))
+    assert gelezen["sjabloon"] == sjabloon
+    assert "product" not in gelezen["gegevens"]
+
+
 async def test_a_file_of_another_concept_does_not_travel_along(werk: Werkplaats) -> None:
     concept_id, ander = await werk.concept(), await werk.concept()
     with pytest.raises(Veranderd):

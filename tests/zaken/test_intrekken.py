@@ -1,17 +1,22 @@
 """Withdrawing: what it means, once, only by the applicant, and in the way that the municipality set."""
 
+import json
 import re
+from uuid import uuid4
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from pip_portal.eigenaar import eigenaar_van
+from pip_portal.inzendingen.indienen import indienen
 from pip_portal.settings import Settings
-from pip_portal.tables import Inzending
+from pip_portal.tables import Inzending, Opdracht
 from reference_backoffice.config import DEMO_CLIENTS
 from tests import factories
 from tests.conftest import Browser, text_of
+from tests.inzendingen import maken
 from tests.zaken.test_aanvullen import BEWIJS, aantal, opnieuw, sluit
 from tests.zaken.test_pages import open_zaak
 
@@ -195,3 +200,22 @@ async def test_without_login_there_is_nothing_to_withdraw(browser: Browser) -> N
 def test_the_demo_client_may_do_what_this_needs() -> None:
     scopes = {scope for recht in DEMO_CLIENTS[0].rechten for scope in recht.scopes}
     assert {"zaken.bijwerken", "zaken.statussen.toevoegen", "documenten.aanmaken"} <= scopes
+
+
+@pytest.mark.seed("X1")
+async def test_who_gave_an_address_before_gets_a_mail_that_it_was_received(
+    browser: Browser, portal: FastAPI, zaak: str
+) -> None:
+    sleutels, eerder = portal.state.sleutels, str(uuid4())
+    inhoud = maken.inhoud(eerder, soort="intrekking", email="hendrik@example.nl")
+    eigenaar = eigenaar_van(factories.burger(factories.HENDRIK), sleutels).hash
+    await indienen(portal.state.db, sleutels, concept_id=eerder, eigenaar_hash=eigenaar, inhoud=inhoud)
+    async with portal.state.db.begin() as session:
+        await session.execute(update(Inzending).values(soort="aanvraag"))
+    await trek_in(browser, await browser.get(f"{zaak}/intrekken"))
+    async with portal.state.db() as session:
+        mails = [
+            json.loads(sleutels.decrypt(rij.inhoud))
+            for rij in await session.scalars(select(Opdracht).where(Opdracht.soort == "mail").order_by(Opdracht.id))
+        ]
+    assert [(mail["sjabloon"], mail["aan"]) for mail in mails] == [("M1I", "hendrik@example.nl")] * 2
