@@ -58,7 +58,7 @@ def omgeving(formulieren: Formulieren, *, soort: str = "digid", dag: date = VAND
 
 
 def _bronwaarde(pad: str, bron: Any, dag: date, rijk: bool) -> Any:
-    eigen = {"brp.postcode": "7411KT", "kvk.postcode": "7411KT", "brp.gemeente": "Deventer", "kvk.gemeente": "Deventer"}
+    eigen = {"brp.postcode": "7411KT", "kvk.postcode": "7411KT", "brp.gemeente": "Deventer"}
     if pad in eigen:
         return eigen[pad]
     if bron.soort == "lijst":
