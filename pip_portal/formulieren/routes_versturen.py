@@ -204,6 +204,7 @@ async def received(
     hier = request.url_for("aanvragen:ontvangen", id=ingezonden.id).path
     wordt_verwerkt = not ingezonden.zaak_uuid and not ingezonden.wacht and not ingezonden.is_afgebroken
     betaling = inhoud.betaling if inhoud else None
+    kop, te_betalen = versturen.te_betalen(betaling) if betaling else ("", "")
     ingelogd = request.state.sessie is not None
     zaak_url = ""
     if ingezonden.zaak_uuid and ingelogd:
@@ -228,8 +229,8 @@ async def received(
         tekenen_url=request.url_for("ondertekenen:verzoek", inzending=ingezonden.id).path
         if ingelogd and any(verzoek.is_open for verzoek in gevraagd)
         else "",
-        betaling_tekst=versturen.betaalmoment(betaling.moment) if betaling and betaling.cent else "",
-        bedrag_cent=betaling.cent if betaling else 0,
+        betaling_kop=kop,
+        betaling_tekst=te_betalen,
     )
 
 

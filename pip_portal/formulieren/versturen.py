@@ -16,7 +16,7 @@ from pip_portal.formulieren.toepassing import vul
 from pip_portal.formulieren.verloop import bronnen_in_regels
 from pip_portal.formulieren.vragen import bestandregel
 from pip_portal.gebruiker import Burger
-from pip_portal.inzendingen.inhoud import Aanvrager, Inhoud
+from pip_portal.inzendingen.inhoud import Aanvrager, Betaling, Inhoud
 from pip_portal.taal import _, taal
 from pip_portal.tijd import now
 from pip_portal.weergave import euro
@@ -165,6 +165,20 @@ def betaalmoment(moment: str) -> str:
     if moment == "na_besluit":
         return _("U betaalt pas als wij hebben besloten. U krijgt dan een rekening.")
     return _("U betaalt nu nog niet. U krijgt een rekening van ons.")
+
+
+def te_betalen(betaling: Betaling) -> tuple[str, str]:
+    """Heading and text of what the confirmation says of the price; empty when it is free.
+
+    Source: domain.md §2.2, status P.
+    """
+    if not betaling.cent:
+        return "", ""
+    bedrag = euro(betaling.cent)
+    if betaling.moment == "na_besluit":
+        return _("Betalen"), f"{_('Het kost {bedrag}.').format(bedrag=bedrag)} {betaalmoment(betaling.moment)}"
+    zin = _("Betaal {bedrag}. Daarna gaan wij verder met uw aanvraag. U krijgt hiervoor een rekening van ons.")
+    return _("U moet nog betalen"), zin.format(bedrag=bedrag)
 
 
 def tekenaars(inhoud: Inhoud) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ async def test_every_kind_of_question_from_start_to_zaak(
     klaar = await invuller.stuur(pagina, {"verklaring": "ja"}, actie="versturen")
     assert klaar.stap() == "ontvangen"
     assert "Wij hebben uw aanvraag ontvangen" in klaar.tekst
-    assert "Het kost € 11,30. U betaalt nu nog niet." in klaar.tekst
+    assert "U moet nog betalen Betaal € 11,30. Daarna gaan wij verder met uw aanvraag." in klaar.tekst
     nummer = re.search(r"P\d\d-[A-Z2-7]{10}", klaar.tekst)
     assert nummer, klaar.tekst
     zaken = text_of(await browser.get("/zaken"))
