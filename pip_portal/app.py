@@ -107,7 +107,7 @@ def create_app(settings: Settings, transport_for: Transports = lambda _url: None
             await app.state.formulieren.bewaar_versies(app.state.db)
             app.state.bestanden = Bestanden(app.state.db, settings, app.state.sleutels)
             app.state.sessies = Sessies(app.state.db, settings, app.state.sleutels)
-            app.state.bronnen = await open_backoffices(settings, transport_for)
+            app.state.bronnen = await open_backoffices(settings, transport_for, app.state.formulieren.niveaus())
             stack.push_async_callback(app.state.bronnen.aclose)
             app.state.dienstverleners = {}
             for middel, koppeling in (("digid", settings.digid), ("eherkenning", settings.eherkenning)):

@@ -17,6 +17,7 @@ from pip_portal.errors import (
     BackofficeDefect,
     BackofficeUnavailable,
     CsrfRefused,
+    LevelTooLow,
     LoginRefused,
     NotFound,
     NotLoggedIn,
@@ -127,6 +128,21 @@ async def login_refused(request: Request, exc: Exception) -> Response:
     return response
 
 
+async def level_too_low(request: Request, exc: Exception) -> Response:
+    """A safer login of the same person leads back to the zaak that the document belongs to."""
+    if not isinstance(exc, LevelTooLow):
+        raise TypeError
+    sessie = request.state.sessie
+    return page(
+        request,
+        "errors/niveau.html",
+        status_code=403,
+        middel=sessie.middel,
+        niveau=exc.niveau,
+        terug=request.url.path.partition("/documenten/")[0],
+    )
+
+
 def install(app: FastAPI) -> None:
     handlers: dict[type[Exception], Handler] = {
         NotFound: not_found,
@@ -134,6 +150,7 @@ def install(app: FastAPI) -> None:
         BackofficeDefect: defect,
         NotLoggedIn: not_logged_in,
         LoginRefused: login_refused,
+        LevelTooLow: level_too_low,
         CsrfRefused: bad_request,
         TeVaak: te_vaak,
         RequestValidationError: not_found,

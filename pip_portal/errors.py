@@ -57,5 +57,13 @@ class TeVaak(PortalError):
         self.tot = tot
 
 
+class LevelTooLow(PortalError):
+    """This may be seen after a safer login of the same person. niveau: as in gebruiker.py."""
+
+    def __init__(self, niveau: int) -> None:
+        super().__init__(f"niveau {niveau} nodig")
+        self.niveau = niveau
+
+
 class CsrfRefused(PortalError):
     """A POST that did not come from a page of ours."""

@@ -1,7 +1,8 @@
 """One configured backoffice with its open connections."""
 
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pip_portal.backoffice.besluiten import BesluitenApi
@@ -13,9 +14,12 @@ from pip_portal.backoffice.regels import Zaakregel
 from pip_portal.backoffice.samen import side_by_side
 from pip_portal.backoffice.toegang import betreft, geeft_toegang, is_aanvrager
 from pip_portal.backoffice.zaken import Rol, Zaak, ZakenApi
-from pip_portal.errors import BackofficeDefect, NotFound
+from pip_portal.errors import BackofficeDefect, LevelTooLow, NotFound
 from pip_portal.gebruiker import Gebruiker
 from pip_portal.settings import Backoffice
+
+# Level of login that a kind of zaak asks: (is it a company, zaaktype.identificatie) -> level as in gebruiker.py.
+Niveaus = Mapping[tuple[bool, str], int]
 
 
 class ForeignZaak(BackofficeDefect):
@@ -30,6 +34,7 @@ class Bron:
     documenten: DocumentenApi
     besluiten: BesluitenApi | None
     verbindingen: tuple[Verbinding, ...]
+    niveaus: Niveaus = field(default_factory=dict)
 
     @property
     def naam(self) -> str:
@@ -64,6 +69,15 @@ class Bron:
 
     def is_van(self, gebruiker: Gebruiker, rollen: tuple[Rol, ...], vandaag: date) -> bool:
         return any(geeft_toegang(gebruiker, rol, self.backoffice, vandaag) for rol in rollen)
+
+    def require_level(self, gebruiker: Gebruiker, zaaktype: Zaaktype) -> None:
+        """What was asked after a safer login is only given back after one.
+
+        Raises: LevelTooLow. Source: Wdo (the level is set per dienst), requirements B7.
+        """
+        niveau = self.niveaus.get((gebruiker.is_bedrijf, zaaktype.identificatie), 0)
+        if gebruiker.niveau < niveau:
+            raise LevelTooLow(niveau)
 
     async def named(self, regel: Zaakregel) -> Zaakregel:
         """The row with its names from the catalogus; a type that no longer exists leaves its name out."""

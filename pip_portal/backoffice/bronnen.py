@@ -12,7 +12,7 @@ from pip_portal.backoffice.autorisaties import AutorisatiesApi
 from pip_portal.backoffice.bag import NAAM as BAG_NAAM
 from pip_portal.backoffice.bag import Bag, open_bag
 from pip_portal.backoffice.besluiten import BesluitenApi
-from pip_portal.backoffice.bron import Bron
+from pip_portal.backoffice.bron import Bron, Niveaus
 from pip_portal.backoffice.brp import NAAM as BRP_NAAM
 from pip_portal.backoffice.brp import Brp
 from pip_portal.backoffice.catalogus import Catalogus
@@ -56,15 +56,18 @@ def get_bronnen(request: Request) -> Bronnen:
 BronnenDep = Annotated[Bronnen, Depends(get_bronnen)]
 
 
-async def open_backoffices(settings: Settings, transport_for: TransportFor | None = None) -> Bronnen:
+async def open_backoffices(
+    settings: Settings, transport_for: TransportFor | None = None, niveaus: Niveaus | None = None
+) -> Bronnen:
     """Connections for every configured source; nothing is called yet.
 
+    niveaus: level of login that a kind of zaak asks before its documents are given.
     transport_for: for tests, gives the transport for a root URL, or None for a real connection. Must run in the
     event loop that will use it.
     """
     cache = settings.catalogus_cache
     return Bronnen(
-        zaaksysteem=Zaaksysteem([open_bron(b, cache, transport_for) for b in settings.backoffices]),
+        zaaksysteem=Zaaksysteem([open_bron(b, cache, transport_for, niveaus) for b in settings.backoffices]),
         brp=Brp(_open(settings.brp, BRP_NAAM, transport_for) if settings.brp else None),
         kvk=Kvk(_open(settings.kvk, KVK_NAAM, transport_for) if settings.kvk else None),
         bag=open_bag(settings, _open(settings.bag, BAG_NAAM, transport_for, HAL) if settings.bag else None),
@@ -77,7 +80,9 @@ def open_autorisaties(backoffice: Backoffice, transport_for: TransportFor | None
     return AutorisatiesApi(_open_zgw(api, f"{backoffice.naam} (autorisaties)", transport_for)) if api else None
 
 
-def open_bron(backoffice: Backoffice, cache: timedelta, transport_for: TransportFor | None) -> Bron:
+def open_bron(
+    backoffice: Backoffice, cache: timedelta, transport_for: TransportFor | None, niveaus: Niveaus | None = None
+) -> Bron:
     naam = backoffice.naam
     zaken = _open_zgw(backoffice.zaken, naam, transport_for, CRS)
     catalogi = _open_zgw(backoffice.catalogi, f"{naam} (catalogus)", transport_for)
@@ -90,6 +95,7 @@ def open_bron(backoffice: Backoffice, cache: timedelta, transport_for: Transport
         documenten=DocumentenApi(documenten),
         besluiten=BesluitenApi(besluiten) if besluiten else None,
         verbindingen=tuple(v for v in (zaken, catalogi, documenten, besluiten) if v is not None),
+        niveaus=niveaus or {},
     )
 
 

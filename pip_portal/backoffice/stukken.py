@@ -173,10 +173,11 @@ async def open_download(
 ) -> Download:
     """A document of a zaak, opened: everything that decided about the list decides here again.
 
-    Raises: NotFound; BackofficeUnavailable.
+    Raises: NotFound; LevelTooLow; BackofficeUnavailable.
     """
     zaak = await open_zaak(bron, gebruiker, zaak_uuid)
     koppelingen, richtingen = await _round_one(bron, gebruiker, zaak, vandaag)
+    bron.require_level(gebruiker, await bron.catalogus.zaaktype(zaak.zaaktype))
     pad = f"{bron.documenten.verbinding.root}/{COLLECTIE}/{document_uuid}"
     koppeling = next((k for k in koppelingen if k.informatieobject == pad), None)
     document = await _document(bron, gebruiker, koppeling) if koppeling else None

@@ -111,6 +111,21 @@ class Formulieren:
     def alle(self) -> tuple[Formulier, ...]:
         return tuple(self._huidig[slug] for slug in self.slugs)
 
+    def niveaus(self) -> dict[tuple[bool, str], int]:
+        """Level of login per kind of zaak, for a company (True) or a person: what the strictest of its forms asks."""
+        nodig: dict[tuple[bool, str], int] = {}
+        for formulier in (self.get(slug) for slug in self.slugs):
+            if formulier.zaak is None or formulier.toegang.anoniem:
+                continue
+            deelzaken = (deel.zaaktype for deel in formulier.zaak.deelzaken)
+            for zaaktype in (formulier.zaak.zaaktype, *deelzaken):
+                for bedrijf, niveau in (
+                    (False, formulier.toegang.niveau_digid),
+                    (True, formulier.toegang.niveau_eherkenning),
+                ):
+                    nodig[bedrijf, zaaktype] = max(niveau, nodig.get((bedrijf, zaaktype), 0))
+        return nodig
+
     async def bewaar_versies(self, db: Sessionmaker) -> None:
         """Store what is new, and load the older versions that a concept may still use.
 
