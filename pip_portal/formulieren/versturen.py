@@ -176,7 +176,8 @@ def te_betalen(betaling: Betaling) -> tuple[str, str]:
         return "", ""
     bedrag = euro(betaling.cent)
     if betaling.moment == "na_besluit":
-        return _("Betalen"), f"{_('Het kost {bedrag}.').format(bedrag=bedrag)} {betaalmoment(betaling.moment)}"
+        prijs = _("Het kost {bedrag}.").format(bedrag=bedrag)
+        return _("Betalen"), f"{prijs} {betaalmoment(betaling.moment)}"
     zin = _("Betaal {bedrag}. Daarna gaan wij verder met uw aanvraag. U krijgt hiervoor een rekening van ons.")
     return _("U moet nog betalen"), zin.format(bedrag=bedrag)
 
