@@ -204,7 +204,8 @@ def bestandregel(request: Request, concept_id: str, bestand: BestandInfo) -> Bes
 def eisen_tekst(veld: BestandVeld) -> str:
     """U kunt pdf, jpg of png toevoegen. …"""
     *eerste, laatste = veld.soorten
-    soorten = f"{', '.join(eerste)} {_('of')} {laatste}" if eerste else laatste
+    of = _("of")
+    soorten = f"{', '.join(eerste)} {of} {laatste}" if eerste else laatste
     zinnen = [
         _("U kunt {soorten} toevoegen.").format(soorten=soorten),
         _("Een bestand mag {max} MB groot zijn.").format(max=veld.max_mb),

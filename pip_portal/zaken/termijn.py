@@ -46,7 +46,8 @@ def _stil(dossier: Zaakdossier, status: Burgerstatus) -> str:
         zin = _("De tijd staat stil sinds {datum}, omdat wij op uw informatie wachten.").format(datum=sinds)
     else:
         zin = _("De tijd staat stil.")
-    return f"{zin} {_('De reden: {reden}.').format(reden=reden)}" if reden else zin
+    waarom = _("De reden: {reden}.").format(reden=reden)
+    return f"{zin} {waarom}" if reden else zin
 
 
 def _schuift_op(dossier: Zaakdossier) -> tuple[str, ...]:
