@@ -17,7 +17,7 @@ from pip_portal.formulieren.definitie import DIGID, Formulier, Ondertekening, da
 from pip_portal.formulieren.namen import Brondefinitie
 from pip_portal.formulieren.omgeving import Omgeving
 from pip_portal.formulieren.teksten import Tekst, vast
-from pip_portal.formulieren.toepassing import los, vul, vul_een_taal
+from pip_portal.formulieren.toepassing import in_woorden, los, vul, vul_een_taal
 from pip_portal.formulieren.veldtypen.bestand import LATER, BestandVeld
 from pip_portal.formulieren.veldtypen.groep import GroepVeld
 from pip_portal.formulieren.veldtypen.tijden import datum
@@ -137,7 +137,7 @@ def _regel(
     eigen = _van_antwoord(waarde, bestanden) if isinstance(veld, BestandVeld) else ()
     tekst = [tweetalig(vast(bestand.naam)) for bestand in eigen]
     if waarde is not None:
-        tekst += [tweetalig(deel) for deel in veld.toon(waarde, verloop.omgeving)]
+        tekst += [tweetalig(deel) for deel in in_woorden(veld, waarde, verloop)]
     antwoord = Antwoord(veld=veld.veld, vraag=vraag, tekst=tuple(tekst))
     return Regel(stap, antwoord, item.id if item else "", eigen)
 
@@ -413,7 +413,7 @@ def _ziet(verloop: Verloop, namen: Sequence[str]) -> Iterator[Antwoord]:
         if veld.type in ("adres", "locatie") and verloop.omgeving.adres_is_geheim:
             continue
         if (waarde := verloop.waarden.get(naam)) is not None:
-            tekst = tuple(tweetalig(deel) for deel in veld.toon(waarde, verloop.omgeving))
+            tekst = tuple(tweetalig(deel) for deel in in_woorden(veld, waarde, verloop))
             yield Antwoord(veld=naam, vraag=tweetalig(veld.vraag, verloop), tekst=tekst)
 
 

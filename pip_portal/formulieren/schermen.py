@@ -7,6 +7,7 @@ from typing import Any, Literal
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from pip_portal.formulieren import toepassing
 from pip_portal.formulieren.aanvraag import Aanvraag, als_antwoord
 from pip_portal.formulieren.invoer import Doel, Gelezen, eerdere
 from pip_portal.formulieren.opslaan import Opslag, controleren_url, stap_url
@@ -234,7 +235,10 @@ def itemregels(aanvraag: Aanvraag, item: Itemstand) -> tuple[tuple[str, str], ..
     return tuple(
         (
             vul(veld.vraag, aanvraag.verloop).in_taal(taal()),
-            ", ".join(regel.in_taal(taal()) for regel in veld.toon(item.waarden[veld.veld], aanvraag.omgeving)),
+            ", ".join(
+                regel.in_taal(taal())
+                for regel in toepassing.in_woorden(veld, item.waarden[veld.veld], aanvraag.verloop)
+            ),
         )
         for veld in item.velden
         if veld.heeft_antwoord and veld.veld in item.waarden
@@ -332,7 +336,7 @@ def in_woorden(aanvraag: Aanvraag, veld: Any, antwoord: Any) -> tuple[str, ...]:
     if isinstance(antwoord, Ruw):
         return tuple(tekst for teksten in antwoord.invoer.values() for tekst in teksten if tekst.strip())
     try:
-        return tuple(regel.in_taal(taal()) for regel in veld.toon(antwoord, aanvraag.omgeving))
+        return tuple(regel.in_taal(taal()) for regel in toepassing.in_woorden(veld, antwoord, aanvraag.verloop))
     except (ValueError, TypeError, KeyError):
         return ()
 

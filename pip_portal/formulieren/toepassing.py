@@ -11,7 +11,7 @@ from pip_portal.formulieren.namen import BRONNEN
 from pip_portal.formulieren.tarieven import Tarieven
 from pip_portal.formulieren.teksten import Tekst, vast
 from pip_portal.formulieren.veldtypen.getallen import euro, getal_in
-from pip_portal.formulieren.veldtypen.keuzes import JA_NEE
+from pip_portal.formulieren.veldtypen.keuzes import JA_NEE, KeuzeVeld, MeerkeuzeVeld
 from pip_portal.formulieren.veldtypen.tijden import datum
 from pip_portal.formulieren.verloop import Verloop
 from pip_portal.termijnen import einde_termijn
@@ -26,6 +26,16 @@ def vul(tekst: Tekst, verloop: Verloop, extra: Mapping[str, Tekst] | None = None
     A name without a value becomes "…".
     """
     return _vul(tekst, lambda naam: (extra or {}).get(naam) or waarde_in_woorden(naam, verloop))
+
+
+def in_woorden(veld: Any, waarde: Any, verloop: Verloop) -> tuple[Tekst, ...]:
+    """An answer as a citizen reads it. Only the texts of the file's own options are filled in, never what was typed."""
+    delen: tuple[Tekst, ...] = veld.toon(waarde, verloop.omgeving)
+    return tuple(vul(deel, verloop) for deel in delen) if _heeft_eigen_opties(veld) else delen
+
+
+def _heeft_eigen_opties(veld: Any) -> bool:
+    return isinstance(veld, KeuzeVeld | MeerkeuzeVeld) and bool(veld.opties)
 
 
 def vul_tarieven(tekst: Tekst, tarieven: Tarieven, dag: date) -> Tekst:
@@ -74,6 +84,8 @@ def waarde_in_woorden(naam: str, verloop: Verloop) -> Tekst | None:
     delen = veld.toon(verloop.waarden[hoofd], omgeving)
     if not delen:
         return None
+    if _heeft_eigen_opties(veld):
+        delen = tuple(vul_tarieven(deel, omgeving.tarieven, omgeving.vandaag) for deel in delen)
     return Tekst(nl=", ".join(d.nl for d in delen), en=", ".join(d.en for d in delen))
 
 

@@ -154,7 +154,9 @@ async def test_from_the_start_to_the_zaak_with_exactly_what_was_answered(
         expect_elke_pagina_gezien(wandeling, controle)
     async with portal.state.db.begin() as session:
         await session.execute(delete(tables.Teller))
+    assert "{" not in controle.tekst, "a name in a text was not filled in"
     klaar = await invuller.stuur(controle, {"verklaring": "ja"}, actie="versturen")
+    assert "{" not in klaar.tekst, "a name in a text was not filled in"
     assert klaar.stap() == "ontvangen", klaar.tekst[:800]
     eigenaar = eigenaar_van(gebruiker, portal.state.sleutels)
     verstuurd = await lees(portal.state.db, portal.state.sleutels, eigenaar.hash, str(klaar.response.url).split("/")[4])
