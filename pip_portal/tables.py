@@ -154,12 +154,15 @@ class ConceptStap(Base):
 
 
 class LateInvoer(Base):
-    """What someone sent when the session had just ended, kept for half an hour for the same person (forms §3.5)."""
+    """What someone sent when the session had just ended, kept for half an hour for the same person (forms §3.5).
+
+    concept_id: NULL for a page at a zaak; then stap is a keyed hash, and the content says whose it is.
+    """
 
     __tablename__ = "late_invoer"
 
     id_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    concept_id: Mapped[str] = mapped_column(ForeignKey("concepten.id", ondelete="CASCADE"), unique=True)
+    concept_id: Mapped[str | None] = mapped_column(ForeignKey("concepten.id", ondelete="CASCADE"), unique=True)
     stap: Mapped[str] = mapped_column(String(120))
     invoer: Mapped[bytes] = mapped_column(LargeBinary)
     verloopt_op: Mapped[datetime] = mapped_column(Tijdstip, index=True)

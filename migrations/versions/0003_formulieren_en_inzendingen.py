@@ -160,7 +160,7 @@ def upgrade() -> None:
     op.create_table(
         "late_invoer",
         sa.Column("id_hash", sa.String(length=64), nullable=False),
-        sa.Column("concept_id", sa.String(length=36), nullable=False),
+        sa.Column("concept_id", sa.String(length=36), nullable=True),
         sa.Column("stap", sa.String(length=120), nullable=False),
         sa.Column("invoer", sa.LargeBinary(), nullable=False),
         sa.Column("verloopt_op", Tijdstip(timezone=True), nullable=False),

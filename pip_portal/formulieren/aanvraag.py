@@ -12,13 +12,14 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 
+from pip_portal import late_invoer
 from pip_portal.backoffice.bronnen import BronnenDep
 from pip_portal.bestanden.multipart import lees_multipart
 from pip_portal.bestanden.opslag import BestandenDep, BestandInfo
 from pip_portal.db import Db
 from pip_portal.eigenaar import Eigenaar, eigenaren
 from pip_portal.errors import NotFound, NotLoggedIn
-from pip_portal.formulieren import bronwaarden, late_invoer
+from pip_portal.formulieren import bronwaarden
 from pip_portal.formulieren.aanvrager import Geweigerd, inlog_van, toets
 from pip_portal.formulieren.concepten import Concept, Concepten, Verstuurd
 from pip_portal.formulieren.definitie import Formulier
@@ -27,6 +28,7 @@ from pip_portal.formulieren.namen import Brondefinitie
 from pip_portal.formulieren.omgeving import Omgeving
 from pip_portal.formulieren.veldtypen.basis import Ruw
 from pip_portal.formulieren.verloop import Verloop, verloop
+from pip_portal.late_invoer import TeLaat
 from pip_portal.security import MAX_BODY
 from pip_portal.sleutels import SleutelsDep
 from pip_portal.tijd import now, vandaag
@@ -80,14 +82,6 @@ class Aanvraag:
                 revisies={**self.concept.revisies, stap: revisie},
             )
         )
-
-
-class TeLaat(NotLoggedIn):
-    """The session ended before this was sent. geheim: what was typed is kept under it for half an hour."""
-
-    def __init__(self, *, verlopen: bool, terug: str, geheim: str) -> None:
-        super().__init__(verlopen=verlopen, terug=terug)
-        self.geheim = geheim
 
 
 async def require_aanvraag(

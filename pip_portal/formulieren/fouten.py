@@ -3,16 +3,15 @@
 from fastapi import FastAPI, Request
 from starlette.responses import RedirectResponse, Response
 
-from pip_portal import error_pages
+from pip_portal import error_pages, late_invoer
 from pip_portal.eigenaar import eigenaren
 from pip_portal.errors import NotFound
-from pip_portal.formulieren import late_invoer
-from pip_portal.formulieren.aanvraag import TeLaat
 from pip_portal.formulieren.aanvrager import Geweigerd
 from pip_portal.formulieren.concepten import Verstuurd
 from pip_portal.formulieren.paginas import kader
 from pip_portal.formulieren.routes_versturen import ingezonden_kader
 from pip_portal.inzendingen.lezen import lees
+from pip_portal.late_invoer import TeLaat
 from pip_portal.taal import taal
 from pip_portal.web import page, wants_fragment
 

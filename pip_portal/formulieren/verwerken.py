@@ -7,13 +7,14 @@ from datetime import timedelta
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
+from pip_portal import late_invoer
 from pip_portal.backoffice.bag import BagDep
 from pip_portal.bestanden.geweigerd import BestandGeweigerd
 from pip_portal.bestanden.multipart import lees_multipart
 from pip_portal.bestanden.opslag import MAX_TOTAAL, Bestanden, Eisen
 from pip_portal.db import Db
 from pip_portal.eigenaar import cookienaam, zet_cookie
-from pip_portal.formulieren import late_invoer, opslaan, schermen
+from pip_portal.formulieren import opslaan, schermen
 from pip_portal.formulieren.aanvraag import Aanvraag, opnieuw
 from pip_portal.formulieren.adressen import zoeker
 from pip_portal.formulieren.concepten import AnderTabblad, Concepten

@@ -28,12 +28,12 @@ from pip_portal.taal import _, taal
 from pip_portal.tellers import tel
 from pip_portal.tijd import now
 from pip_portal.web import page
-from pip_portal.zaken import formbewijs
+from pip_portal.zaken import formbewijs, te_laat
 from pip_portal.zaken.formbewijs import Formbewijs
 from pip_portal.zaken.ingestuurd import regel_van
 from pip_portal.zaken.kan import backoffice_van, kan_aanvullen
 
-router = APIRouter()
+router = APIRouter(route_class=te_laat.LateRoute)
 
 Bron = Annotated[str, Path(max_length=20)]
 
@@ -47,12 +47,13 @@ VRAAG: Final = Tweetalig(nl="Wat wilt u ons vertellen?", en="What do you want to
 class Invoer:
     """One form as it stands: what was typed and added so far, and what is wrong with it.
 
-    veld: name under which its files wait.
+    veld: name under which its files wait. te_laat: it was sent when the session had ended, so it is not sent yet.
     """
 
     veld: str = ""
     tekst: str = ""
     versturen: bool = False
+    te_laat: bool = False
     bestanden: tuple[BestandInfo, ...] = ()
     fouten: dict[str, str] = field(default_factory=dict)
 
@@ -68,16 +69,25 @@ async def show_aanvullen(
     gebruiker: Ingelogd,
     zaaksysteem: ZaaksysteemDep,
     burgerstatus: BurgerstatussenDep,
+    bestanden: BestandenDep,
     bron: Bron,
     uuid: UUID,
-) -> HTMLResponse:
+) -> Response:
+    sleutels: Sleutels = request.app.state.sleutels
+    eigenaar = eigenaar_van(gebruiker, sleutels)
+    laat = await te_laat.lees(request, eigenaar, bron, uuid, "tekst")
     dossier = await zaaksysteem.get(gebruiker, bron, uuid)
     status = burgerstatus(dossier.regel)
     if not kan_aanvullen(request, dossier, status):
         return _kan_niet(request, bron, uuid)
-    eigenaar = eigenaar_van(gebruiker, request.app.state.sleutels)
-    bewijs = formbewijs.maak(uuid4(), eigenaar, dossier, status=status)
-    return _toon(request, bewijs, Invoer())
+    if laat is None:
+        return _toon(request, formbewijs.maak(uuid4(), eigenaar, dossier, status=status), Invoer())
+    if await _is_verstuurd(request, eigenaar, laat.id):
+        await te_laat.gooi_weg(request, laat.id)
+        return _naar_bewijs(request, bron, uuid, laat.id)
+    invoer = Invoer(veld=_veld(sleutels, eigenaar, bron, uuid, laat.id), tekst=laat.tekst, te_laat=True)
+    await _lees_bestanden(bestanden, invoer)
+    return _toon(request, formbewijs.maak(laat.id, eigenaar, dossier, status=status), invoer)
 
 
 @router.post("/zaken/{bron}/{uuid}/aanvullen/{inzending}", name="zaken:aanvullen-versturen")
@@ -109,6 +119,7 @@ async def save_aanvullen(
             bewijs = formbewijs.maak(inzending, eigenaar, dossier, status=status)
     if bewijs is None:
         raise NotFound("geen bewijs dat deze zaak van deze gebruiker is")
+    await te_laat.gooi_weg(request, inzending)
     await _lees_bestanden(bestanden, invoer, velden.get("verwijder", ""))
     if invoer.versturen and not _controleer(invoer):
         await tel(request, eigenaar, "indienen")

@@ -61,11 +61,19 @@ def maak(
     )
 
 
-def lees(verzegeld: str, sleutels: Sleutels, id: UUID, eigenaar: Eigenaar, bron: str, uuid: UUID) -> Formbewijs | None:
-    """What the page proves, or None when it proves nothing for this person, this zaak and this inzending."""
+def open_zegel(verzegeld: str, sleutels: Sleutels) -> Formbewijs | None:
+    """What we sealed not too long ago, for whomever; None when this is not that."""
     try:
         bewijs = Formbewijs.model_validate_json(sleutels.decrypt(verzegeld.encode()))
     except (ValueError, ValidationError):
         return None
+    return bewijs if now() - bewijs.gemaakt_op < GELDIG else None
+
+
+def lees(verzegeld: str, sleutels: Sleutels, id: UUID, eigenaar: Eigenaar, bron: str, uuid: UUID) -> Formbewijs | None:
+    """What the page proves, or None when it proves nothing for this person, this zaak and this inzending."""
+    bewijs = open_zegel(verzegeld, sleutels)
+    if bewijs is None:
+        return None
     klopt = (bewijs.id, bewijs.eigenaar, bewijs.bron, bewijs.zaak_uuid) == (id, eigenaar.hash, bron, uuid)
-    return bewijs if klopt and now() - bewijs.gemaakt_op < GELDIG else None
+    return bewijs if klopt else None

@@ -21,13 +21,13 @@ from pip_portal.taal import _, taal
 from pip_portal.tellers import tel
 from pip_portal.tijd import now
 from pip_portal.web import form_fields, page
-from pip_portal.zaken import formbewijs
+from pip_portal.zaken import formbewijs, te_laat
 from pip_portal.zaken.aanvullen import toon_bewijs
 from pip_portal.zaken.formbewijs import Formbewijs
 from pip_portal.zaken.ingestuurd import ingestuurd
 from pip_portal.zaken.kan import backoffice_van, wijze_van_intrekken
 
-router = APIRouter()
+router = APIRouter(route_class=te_laat.LateRoute)
 
 Bron = Annotated[str, Path(max_length=20)]
 
@@ -42,15 +42,16 @@ REDEN: Final = Tweetalig(nl="Waarom wilt u stoppen?", en="Why do you want to sto
 async def show_intrekken(
     request: Request, gebruiker: Ingelogd, zaaksysteem: ZaaksysteemDep, db: Db, bron: Bron, uuid: UUID
 ) -> HTMLResponse:
-    dossier = await zaaksysteem.get(gebruiker, bron, uuid)
     sleutels: Sleutels = request.app.state.sleutels
     eigenaar = eigenaar_van(gebruiker, sleutels)
+    laat = await te_laat.lees(request, eigenaar, bron, uuid, "reden")
+    dossier = await zaaksysteem.get(gebruiker, bron, uuid)
     wijze = wijze_van_intrekken(request, backoffice_van(request, bron), dossier)
     eerder = await ingestuurd(db, sleutels, eigenaar, dossier)
     if wijze == "nee" or any(regel.is_intrekking for regel in eerder):
         return _kan_niet(request, bron, uuid)
-    bewijs = formbewijs.maak(uuid4(), eigenaar, dossier, wijze)
-    return _toon(request, bewijs, "", bron, uuid)
+    bewijs = formbewijs.maak(laat.id if laat else uuid4(), eigenaar, dossier, wijze)
+    return _toon(request, bewijs, laat.tekst if laat else "", bron, uuid, is_te_laat=laat is not None)
 
 
 @router.post("/zaken/{bron}/{uuid}/intrekken/{inzending}", name="zaken:intrekken-versturen")
@@ -74,6 +75,7 @@ async def save_intrekken(
         if wijze == "nee" or any(regel.is_intrekking for regel in eerder):
             return _kan_niet(request, bron, uuid)
         bewijs = formbewijs.maak(inzending, eigenaar, dossier, wijze)
+    await te_laat.gooi_weg(request, inzending)
     reden = velden.get("reden", "").replace("\r\n", "\n").strip()
     if len(reden) > MAX_REDEN:
         zin = _("Uw tekst is te lang. Gebruik hoogstens {aantal} tekens.").format(aantal=MAX_REDEN)
@@ -119,6 +121,8 @@ def _toon(
     uuid: UUID,
     fout: str = "",
     status_code: int = 200,
+    *,
+    is_te_laat: bool = False,
 ) -> HTMLResponse:
     return page(
         request,
@@ -129,6 +133,7 @@ def _toon(
         zaaknummer=bewijs.zaaknummer,
         bewijs=bewijs.verzegel(request.app.state.sleutels),
         reden=reden,
+        is_te_laat=is_te_laat,
         fouten=[("reden", fout)] if fout else [],
         fout_reden=fout,
         max_reden=MAX_REDEN,

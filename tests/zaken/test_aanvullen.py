@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from sqlalchemy import func, select, update
 
 from pip_portal import tellers
-from pip_portal.tables import Bestand, Inzending, Opdracht
+from pip_portal.tables import Bestand, Inzending, LateInvoer, Opdracht
 from pip_portal.tijd import now
 from tests import factories
 from tests.bestanden import voorbeelden
@@ -285,3 +285,86 @@ async def test_each_file_counts_not_each_form(portal: FastAPI, form: Form, monke
     response = await form.post(bestanden=tuple((f"{n}.pdf", PDF) for n in range(4)), actie="toevoegen")
     assert response.status_code == 429
     assert await aantal(portal, Bestand) == 2
+
+
+# ---- the session ended meanwhile ---------------------------------------------------------------------------------
+
+UITGELOGD = "U was uitgelogd. Controleer uw tekst en kies Versturen."
+
+
+async def te_laat(portal: FastAPI, form: Form, tekst: str) -> httpx.Response:
+    await portal.state.sessies.end_everywhere(factories.burger(factories.HENDRIK).pseudoniem)
+    return await form.post(tekst)
+
+
+async def test_what_was_typed_and_added_comes_back_after_the_login(
+    browser: Browser, portal: FastAPI, form: Form, zaak: str
+) -> None:
+    await form.post("Nog niet klaar.", (("een.pdf", PDF),), actie="toevoegen")
+    laat = await te_laat(portal, form, "Getypt toen het te laat was.")
+    assert laat.status_code == 303
+    assert laat.headers["location"] == f"/inloggen?terug={zaak}/aanvullen&verlopen=1"
+    async with portal.state.db() as session:
+        rij = (await session.scalars(select(LateInvoer))).one()
+    assert b"Getypt" not in rij.invoer
+    await browser.log_in(factories.burger(factories.HENDRIK))
+    terug = await browser.get(f"{zaak}/aanvullen")
+    for wat in (UITGELOGD, "Getypt toen het te laat was.", "een.pdf"):
+        assert wat in text_of(terug)
+    assert await aantal(portal) == 0, "nothing is sent by itself"
+    form.lees(terug.text)
+    gestuurd = await form.post("Getypt toen het te laat was.")
+    bewijs = text_of(await browser.get(gestuurd.headers["location"]))
+    assert "Getypt toen het te laat was." in bewijs
+    assert "een.pdf" in bewijs
+    assert await aantal(portal, LateInvoer) == 0
+    assert UITGELOGD not in text_of(await browser.get(f"{zaak}/aanvullen"))
+
+
+async def test_another_person_never_sees_it_and_it_is_thrown_away(
+    browser: Browser, portal: FastAPI, form: Form, zaak: str
+) -> None:
+    await te_laat(portal, form, "Van Hendrik.")
+    await browser.log_in(factories.burger(factories.ANNA))
+    ander = await browser.get(f"{zaak}/aanvullen")
+    assert ander.status_code == 404
+    assert "Van Hendrik." not in ander.text
+    assert await aantal(portal, LateInvoer) == 0
+    await browser.log_in(factories.burger(factories.HENDRIK))
+    assert "Van Hendrik." not in (await browser.get(f"{zaak}/aanvullen")).text
+
+
+async def test_what_was_sent_too_late_stays_with_its_browser_and_its_zaak(
+    browser: Browser, portal: FastAPI, form: Form, zaak: str
+) -> None:
+    await te_laat(portal, form, "Op de ene computer.")
+    elders = Browser(portal)
+    async with elders.client:
+        await elders.log_in(factories.burger(factories.HENDRIK))
+        assert "Op de ene computer." not in (await elders.get(f"{zaak}/aanvullen")).text
+    await browser.log_in(factories.burger(factories.HENDRIK))
+    lijst = (await browser.get("/zaken")).text
+    for url in dict.fromkeys(re.findall(r'href="(/zaken/zaken/[0-9a-f-]{36})"', lijst)):
+        assert ("Op de ene computer." in (await browser.get(f"{url}/aanvullen")).text) is (url == zaak)
+
+
+async def test_what_was_sent_already_is_not_offered_again(
+    browser: Browser, portal: FastAPI, form: Form, zaak: str
+) -> None:
+    gestuurd = await form.post("Twee keer geklikt.")
+    await te_laat(portal, form, "Twee keer geklikt.")
+    await browser.log_in(factories.burger(factories.HENDRIK))
+    terug = await browser.get(f"{zaak}/aanvullen")
+    assert terug.headers["location"] == gestuurd.headers["location"]
+    assert (await browser.get(f"{zaak}/aanvullen")).status_code == 200, "the next page is a new one"
+
+
+async def test_a_stranger_leaves_nothing_behind(browser: Browser, portal: FastAPI, form: Form) -> None:
+    vreemd = Browser(portal)
+    async with vreemd.client:
+        for cookie, bewijs in (("", form.bewijs), ("verzonnen", "geplant")):
+            if cookie:
+                vreemd.client.cookies.set(portal.state.sessies.cookie, cookie, domain="localhost.local")
+            planten = await vreemd.post(form.url, {"bewijs": bewijs, "tekst": "Geplant"})
+            assert planten.status_code == 303
+    assert await aantal(portal, LateInvoer) == 0

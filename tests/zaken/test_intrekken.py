@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from pip_portal.eigenaar import eigenaar_van
 from pip_portal.inzendingen.indienen import indienen
 from pip_portal.settings import Settings
-from pip_portal.tables import Inzending, Opdracht
+from pip_portal.tables import Inzending, LateInvoer, Opdracht
 from reference_backoffice.config import DEMO_CLIENTS
 from tests import factories
 from tests.conftest import Browser, text_of
@@ -219,3 +219,21 @@ async def test_who_gave_an_address_before_gets_a_mail_that_it_was_received(
             for rij in await session.scalars(select(Opdracht).where(Opdracht.soort == "mail").order_by(Opdracht.id))
         ]
     assert [(mail["sjabloon"], mail["aan"]) for mail in mails] == [("M1I", "hendrik@example.nl")] * 2
+
+
+async def test_a_reason_that_was_sent_too_late_comes_back_after_the_login_and_withdraws_nothing_by_itself(
+    browser: Browser, portal: FastAPI, zaak: str
+) -> None:
+    pagina = await browser.get(f"{zaak}/intrekken")
+    await portal.state.sessies.end_everywhere(factories.burger(factories.HENDRIK).pseudoniem)
+    laat = await trek_in(browser, pagina, "Getypt toen het te laat was.")
+    assert laat.headers["location"] == f"/inloggen?terug={zaak}/intrekken&verlopen=1"
+    await browser.log_in(factories.burger(factories.HENDRIK))
+    assert "Getypt" not in (await browser.get(f"{zaak}/aanvullen")).text
+    terug = await browser.get(f"{zaak}/intrekken")
+    assert "U was uitgelogd. Uw aanvraag is nog niet ingetrokken." in text_of(terug)
+    assert "Getypt toen het te laat was." in text_of(terug)
+    assert await aantal(portal) == 0
+    await trek_in(browser, terug, "Getypt toen het te laat was.")
+    assert await aantal(portal) == 1
+    assert await aantal(portal, LateInvoer) == 0

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from pip_portal import tables
 from pip_portal.db import Sessionmaker
+from pip_portal.errors import NotLoggedIn
 from pip_portal.settings import Settings
 from pip_portal.sleutels import Sleutels
 from pip_portal.tijd import now
@@ -27,16 +28,30 @@ NIET_BEWAREN = ("csrf", "actie")
 Velden = Sequence[tuple[str, str]]
 
 
+class TeLaat(NotLoggedIn):
+    """The session ended before this was sent. geheim: what was typed is kept under it for half an hour."""
+
+    def __init__(self, *, verlopen: bool, terug: str, geheim: str) -> None:
+        super().__init__(verlopen=verlopen, terug=terug)
+        self.geheim = geheim
+
+
 def cookienaam(settings: Settings) -> str:
     return "__Host-laat" if settings.is_https else "laat"
 
 
-async def bewaar(db: Sessionmaker, sleutels: Sleutels, concept_id: str, stap: str, velden: Velden) -> str:
-    """Keep what was typed; returns the secret for the cookie of this browser. One per concept: the last one."""
+async def bewaar(db: Sessionmaker, sleutels: Sleutels, concept_id: str | None, stap: str, velden: Velden) -> str:
+    """Keep what was typed; returns the secret for the cookie of this browser. One per concept: the last one.
+
+    concept_id None: of a page without concept, one per stap; the fields themselves say whose they are.
+    """
+    waar = tables.LateInvoer.concept_id == concept_id
+    if concept_id is None:
+        waar = tables.LateInvoer.concept_id.is_(None) & (tables.LateInvoer.stap == stap[:MAX_STAP])
     geheim = secrets.token_urlsafe(32)
     invoer = json.dumps([concept_id, stap, [v for v in velden if v[0] not in NIET_BEWAREN]], ensure_ascii=False)
     async with db.begin() as session:
-        await session.execute(delete(tables.LateInvoer).where(tables.LateInvoer.concept_id == concept_id))
+        await session.execute(delete(tables.LateInvoer).where(waar))
         session.add(
             tables.LateInvoer(
                 id_hash=_hash(geheim),
@@ -69,10 +84,26 @@ async def lees(db: Sessionmaker, sleutels: Sleutels, geheim: str, concept_id: st
     return [(naam, waarde) for naam, waarde in velden] if van == concept_id else None
 
 
-async def gooi_weg(db: Sessionmaker, geheim: str) -> None:
-    """It was used, or somebody else logged in in this browser."""
+async def lees_los(db: Sessionmaker, sleutels: Sleutels, geheim: str) -> Velden | None:
+    """What this browser left for a page without concept, or None. The caller looks whose it is, and for which page."""
+    async with db() as session:
+        rij = await session.get(tables.LateInvoer, _hash(geheim))
+    if rij is None or rij.concept_id is not None or rij.verloopt_op <= now():
+        return None
+    try:
+        van, stap, velden = json.loads(sleutels.decrypt(rij.invoer))
+    except ValueError:
+        return None
+    return [(naam, waarde) for naam, waarde in velden] if (van, stap[:MAX_STAP]) == (None, rij.stap) else None
+
+
+async def gooi_weg(db: Sessionmaker, geheim: str, stap: str = "") -> None:
+    """It was used, or somebody else logged in in this browser. stap: only when it was left for that page."""
+    welke = tables.LateInvoer.id_hash == _hash(geheim)
+    if stap:
+        welke &= tables.LateInvoer.stap == stap[:MAX_STAP]
     async with db.begin() as session:
-        await session.execute(delete(tables.LateInvoer).where(tables.LateInvoer.id_hash == _hash(geheim)))
+        await session.execute(delete(tables.LateInvoer).where(welke))
 
 
 def geheim_van(request: Request) -> str:
