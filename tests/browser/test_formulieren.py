@@ -5,7 +5,7 @@ Each page and state is looked at once: zero axe findings, no sideways scrolling 
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import expect
@@ -90,8 +90,6 @@ def nieuw(new_citizen: Callable[..., Citizen], formulieren: Formulieren, kijk: K
 @pytest.mark.parametrize("javascript", [True, False], ids=["met-script", "zonder-script"])
 @pytest.mark.parametrize("geval", GEVALLEN, ids=lambda geval: geval.slug)
 def test_a_product_from_the_first_question_to_mijn_zaken(nieuw: Nieuw, geval: Geval, javascript: bool) -> None:
-    if geval is MELDING and not javascript:
-        geval = replace(geval, als=ALLEEN)  # without a login only one in a minute may be sent from the same address
     form = nieuw(geval, javascript=javascript, width=390 if geval is VERHUIZING else 1280)
     form.tot("/controleren")
     nummer = form.verstuur()
