@@ -141,6 +141,28 @@ async def require_aanvraag(
 AanvraagDep = Annotated[Aanvraag, Depends(require_aanvraag)]
 
 
+async def require_te_wissen(
+    request: Request,
+    id: UUID,
+    concepten: ConceptenDep,
+    db: Db,
+    sleutels: SleutelsDep,
+    formulieren: FormulierenDep,
+    bestanden: BestandenDep,
+    bronnen: BronnenDep,
+) -> Aanvraag | None:
+    """The application to throw away; None when it is gone already: the second click of two.
+
+    Raises: as require_aanvraag.
+    """
+    if eigenaren(request) and not await concepten.bestaat(str(id)):
+        return None
+    return await require_aanvraag(request, id, concepten, db, sleutels, formulieren, bestanden, bronnen)
+
+
+TeWissenDep = Annotated[Aanvraag | None, Depends(require_te_wissen)]
+
+
 async def opnieuw(aanvraag: Aanvraag, concepten: Concepten) -> Aanvraag:
     """The application as it is stored now."""
     concept, _eigenaar = await concepten.lees((aanvraag.eigenaar,), aanvraag.id)

@@ -252,6 +252,12 @@ class Concepten:
         if not _aantal(weg):
             raise NotFound
 
+    async def bestaat(self, concept_id: str) -> bool:
+        """Whether there is such a concept at all, whoever it is of."""
+        async with self._db() as session:
+            gevonden = await session.scalar(select(tables.Concept.id).where(tables.Concept.id == concept_id))
+        return gevonden is not None
+
     async def lijst(self, eigenaar: Eigenaar) -> tuple[Concept, ...]:
         """The open concepts of this eigenaar without their answers, the last changed one first."""
         async with self._db() as session:

@@ -1,4 +1,4 @@
-"""The pages of an application: questions, items of groups, files, the task list, and throwing it away.
+"""The pages of an application: questions, items of groups, files, and the task list.
 
 Every route takes its application from AanvraagDep, so that nobody reaches one that is not theirs.
 """
@@ -54,27 +54,6 @@ async def detail(request: Request, aanvraag: AanvraagDep, bewaard: str = "") -> 
     if aanvraag.formulier.vorm == "takenlijst":
         return schermen.toon_takenlijst(request, aanvraag)
     return RedirectResponse(opslaan.open_url(request, aanvraag), 303)
-
-
-@router.get("/stoppen", name="aanvragen:stoppen")
-async def ask_stop(request: Request, aanvraag: AanvraagDep) -> Response:
-    return page(
-        request,
-        "formulieren/stoppen.html",
-        k=schermen.aanvraagkader(request, aanvraag),
-        actie_url=request.url_for("aanvragen:stoppen", id=aanvraag.id).path,
-        terug_url=request.url_for("aanvragen:detail", id=aanvraag.id).path,
-    )
-
-
-@router.post("/stoppen", name="aanvragen:stop")
-async def stop(request: Request, aanvraag: AanvraagDep, concepten: ConceptenDep, bestanden: BestandenDep) -> Response:
-    """Everything is thrown away: answers, files and keys."""
-    for bestand in aanvraag.bestanden:
-        await bestanden.verwijder(aanvraag.id, bestand.id)
-    await concepten.verwijder(aanvraag.eigenaar, aanvraag.id)
-    naam = "overzicht:show" if aanvraag.eigenaar.gebruiker else "openbaar:start"
-    return RedirectResponse(request.url_for(naam).path, 303)
 
 
 # ---- files -----------------------------------------------------------------------------------------------------

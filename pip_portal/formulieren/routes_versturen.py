@@ -1,7 +1,8 @@
-"""Checking the answers, sending them, and the confirmation that keeps working."""
+"""How an application ends: checked and sent, with a confirmation that keeps working; or thrown away."""
 
 import logging
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Annotated
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from pip_portal.db import Db
 from pip_portal.eigenaar import ANONIEM_GELDIG, Eigenaar, eigenaren
 from pip_portal.errors import NotFound, NotLoggedIn
 from pip_portal.formulieren import opslaan, schermen, versturen
-from pip_portal.formulieren.aanvraag import Aanvraag, AanvraagDep, ConceptenDep, opnieuw
+from pip_portal.formulieren.aanvraag import Aanvraag, AanvraagDep, ConceptenDep, TeWissenDep, opnieuw
 from pip_portal.formulieren.aanvrager import toets
 from pip_portal.formulieren.laden import FormulierenDep
 from pip_portal.formulieren.paginas import Fouten, Kader, Melding, StandTekst, product_url
@@ -130,6 +131,32 @@ def _controlepagina(
 def _voor(aanvraag: Aanvraag) -> tuple[Melding, ...]:
     zin = schermen.voor_wie(aanvraag)
     return (Melding("info", None, zin),) if zin else ()
+
+
+# ---- throwing it away ------------------------------------------------------------------------------------------
+
+
+@router.get("/stoppen", name="aanvragen:stoppen")
+async def ask_stop(request: Request, aanvraag: AanvraagDep) -> Response:
+    return page(
+        request,
+        "formulieren/stoppen.html",
+        k=schermen.aanvraagkader(request, aanvraag),
+        actie_url=request.url_for("aanvragen:stoppen", id=aanvraag.id).path,
+        terug_url=request.url_for("aanvragen:detail", id=aanvraag.id).path,
+    )
+
+
+@router.post("/stoppen", name="aanvragen:stop")
+async def stop(request: Request, aanvraag: TeWissenDep, concepten: ConceptenDep, bestanden: BestandenDep) -> Response:
+    """Everything is thrown away: answers, files and keys. A double click ends where the first one did."""
+    if aanvraag is not None:
+        for bestand in aanvraag.bestanden:
+            await bestanden.verwijder(aanvraag.id, bestand.id)
+        with suppress(NotFound):  # the other click of two was first
+            await concepten.verwijder(aanvraag.eigenaar, aanvraag.id)
+    naam = "overzicht:show" if request.state.sessie else "openbaar:start"
+    return RedirectResponse(request.url_for(naam).path, 303)
 
 
 # ---- the confirmation ------------------------------------------------------------------------------------------

@@ -122,6 +122,20 @@ class TestStoppen:
             for tabel in (tables.Concept, tables.ConceptStap, tables.Bestand):
                 assert not (await session.scalars(select(tabel))).all()
 
+    async def test_a_second_click_ends_where_the_first_did(self, invuller: Invuller, browser: Browser) -> None:
+        await browser.log_in(factories.burger(factories.ANNA))
+        pagina = await invuller.begin("proef-alles")
+        vraag = await invuller.open(pagina.document.xpath("//a[contains(@href, '/stoppen')]/@href")[0])
+        for _klik in range(2):
+            klaar = await invuller.stuur(vraag)
+            assert (klaar.status, klaar.stap()) == (200, "overzicht")
+
+    async def test_without_a_login_a_second_click_ends_at_the_start(self, invuller: Invuller, browser: Browser) -> None:
+        pagina = await invuller.begin("proef-anoniem")
+        vraag = await invuller.open(pagina.document.xpath("//a[contains(@href, '/stoppen')]/@href")[0])
+        for _klik in range(2):
+            assert (await invuller.stuur(vraag, volg=False)).response.headers["location"] == "/"
+
     async def test_begin_again_throws_the_old_answers_away(self, invuller: Invuller, browser: Browser) -> None:
         await browser.log_in(factories.burger(factories.ANNA))
         pagina = await invuller.begin("proef-alles")
