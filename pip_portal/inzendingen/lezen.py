@@ -1,9 +1,11 @@
 """What pages show of an inzending: only ever to the eigenaar, and at once, whatever the backoffice does."""
 
 import json
+import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import or_, select
@@ -17,6 +19,8 @@ from pip_portal.sleutels import Sleutels
 from pip_portal.tables import Inzending
 from pip_portal.tijd import now
 
+log = logging.getLogger("pip_portal")
+
 RECENT: Final = timedelta(minutes=10)  # after handing over: so long a list of zaken elsewhere may be a moment behind
 BEKEKEN: Final = 5  # inzendingen that are looked through for how to reach someone
 GESTOPT: Final = timedelta(days=14)  # what was broken off stays visible with its reason
@@ -24,7 +28,8 @@ GESTOPT: Final = timedelta(days=14)  # what was broken off stays visible with it
 
 @dataclass(frozen=True, slots=True)
 class Ingezonden:
-    """An inzending for its eigenaar. inhoud: None when its term ended and it was emptied; number and moment stay.
+    """An inzending for its eigenaar. inhoud: None when its term ended and it was emptied, or when its key is
+    gone; number and moment stay.
 
     bron and zaak_uuid: the zaak it became, "" as long as there is none. hapert: handing over takes long.
     is_verwerkt: the backoffice has all of it. reden: fixed word for why it was broken off.
@@ -158,5 +163,22 @@ def _ingezonden(rij: Inzending, sleutels: Sleutels) -> Ingezonden:
         hapert=hapert(rij.toestand, rij.ontvangen_op, voortgang, now()),
         reden=str(voortgang.get("reden", "")),
         hash=rij.hash,
-        inhoud=Inhoud.model_validate_json(sleutels.decrypt(rij.inhoud)) if rij.inhoud else None,
+        inhoud=_inhoud(rij, sleutels),
     )
+
+
+def _inhoud(rij: Inzending, sleutels: Sleutels) -> Inhoud | None:
+    """One that cannot be read never takes the page with all the others along."""
+    if not rij.inhoud:
+        return None
+    try:
+        return Inhoud.model_validate_json(sleutels.decrypt(rij.inhoud))
+    except ValueError:
+        meld_onleesbaar("inzending", rij.id)
+        return None
+
+
+@lru_cache(maxsize=1000)
+def meld_onleesbaar(soort: str, rij_id: str) -> None:
+    """Its key is gone: told once of each, not at every page that leaves it out."""
+    log.error("inhoud niet te lezen, is de sleutel weg?", extra={soort: rij_id})

@@ -20,7 +20,7 @@ from pip_portal.eigenaar import eigenaar_van
 from pip_portal.errors import NotFound, PortalError
 from pip_portal.gebruiker import Burger, Gebruiker
 from pip_portal.inzendingen.inhoud import Antwoord, Deel, Inhoud, TeTekenen, Tweetalig
-from pip_portal.inzendingen.lezen import open_inhoud
+from pip_portal.inzendingen.lezen import meld_onleesbaar, open_inhoud
 from pip_portal.inzendingen.toestand import aantal, breek_af, geef_vrij
 from pip_portal.post.mail import plaats_mail
 from pip_portal.sleutels import Sleutels
@@ -222,7 +222,19 @@ async def _lijst(
             .where(welke, Inzending.eigenaar == eigenaar_hash)
             .order_by(Ondertekening.aangemaakt_op, Ondertekening.id)
         )
-        return tuple(_verzoek(sleutels, rij, van) for rij, van in rijen if not _is_leeg(sleutels, rij.gegevens))
+        verzoeken = [_leesbaar(sleutels, rij, van) for rij, van in rijen]
+    return tuple(verzoek for verzoek in verzoeken if verzoek is not None)
+
+
+def _leesbaar(sleutels: Sleutels, rij: Ondertekening, eigenaar: str) -> Verzoek | None:
+    """None when it was emptied, or when its key is gone."""
+    try:
+        return _verzoek(sleutels, rij, eigenaar)
+    except NotFound:
+        return None
+    except ValueError:
+        meld_onleesbaar("ondertekening", rij.id)
+        return None
 
 
 async def verzoek_van(session: AsyncSession, sleutels: Sleutels, verzoek_id: str) -> Verzoek:
@@ -374,7 +386,7 @@ async def _vertel(session: AsyncSession, sleutels: Sleutels, inhoud: Inhoud, ver
 
 
 async def herinner(db: Sessionmaker, sleutels: Sleutels) -> int:
-    """Send every reminder that is due, each once; returns how many."""
+    """Send every reminder that is due, each once; returns how many. One that cannot be read does not stop the rest."""
     moment = now()
     async with db() as session:
         rijen = list(
@@ -384,7 +396,11 @@ async def herinner(db: Sessionmaker, sleutels: Sleutels) -> int:
         )
     verstuurd = 0
     for rij in rijen:
-        na = _open(sleutels, rij.gegevens).herinner_na
+        try:
+            na = _open(sleutels, rij.gegevens).herinner_na
+        except ValueError:
+            meld_onleesbaar("ondertekening", rij.id)
+            continue
         if rij.herinneringen >= len(na) or moment < rij.aangemaakt_op + timedelta(days=na[rij.herinneringen]):
             continue
         verstuurd += await _herinner_een(db, sleutels, rij)
@@ -421,7 +437,13 @@ async def laat_verlopen(db: Sessionmaker, sleutels: Sleutels) -> int:
                 )
             )
         )
-    return sum([await _verloop(db, sleutels, verzoek_id) for verzoek_id in ids])
+    verlopen = 0
+    for verzoek_id in ids:
+        try:
+            verlopen += await _verloop(db, sleutels, verzoek_id)
+        except ValueError:
+            meld_onleesbaar("ondertekening", verzoek_id)
+    return verlopen
 
 
 async def _verloop(db: Sessionmaker, sleutels: Sleutels, verzoek_id: str) -> bool:

@@ -19,6 +19,7 @@ from pip_portal.inzendingen.lezen import lees, lijst, van_zaak
 from pip_portal.inzendingen.toestand import breek_af, hapert
 from pip_portal.tables import Inzending, Opdracht
 from tests import factories
+from tests.conftest import Browser, text_of
 from tests.inzendingen import maken
 from tests.inzendingen.maken import ANDER, EIGENAAR, GEHEIM, Werkplaats
 
@@ -94,6 +95,22 @@ async def test_when_its_term_ended_number_and_moment_stay(werk: Werkplaats) -> N
     leeg = await lees(werk.db, werk.sleutels, EIGENAAR, inzending_id)
     assert leeg.inhoud is None
     assert leeg.nummer.startswith("P")
+
+
+async def test_one_whose_key_is_gone_leaves_the_others_where_they_were(
+    werk: Werkplaats, browser: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    goed, weg = await ingediend(werk), await ingediend(werk)
+    await zet(werk, weg, inhoud=Fernet(Fernet.generate_key()).encrypt(b"{}"))
+    nummers = [await nummer_van(werk, inzending_id) for inzending_id in (goed, weg)]
+    await browser.log_in(factories.burger())
+    for adres in ("/overzicht", "/zaken?geduld=1"):
+        tekst = text_of(await browser.get(adres))
+        assert all(nummer in tekst for nummer in nummers)
+    assert nummers[1] in text_of(await browser.get(f"/aanvragen/{weg}/ontvangen"))
+    assert "kopie.pdf" not in (await browser.get(f"/aanvragen/{weg}/ontvangen")).text
+    [gemeld] = [regel for regel in caplog.records if regel.message.startswith("inhoud niet te lezen")]
+    assert gemeld.inzending == weg  # type: ignore[attr-defined]  # from extra
 
 
 async def test_what_was_given_up_is_counted_told_and_can_be_tried_again(
