@@ -44,6 +44,7 @@ class Inzendingkaart:
     ontvangen_op: datetime
     tekst: str
     url: str
+    is_gestopt: bool
 
 
 def inzendingkaarten(
@@ -57,6 +58,7 @@ def inzendingkaarten(
             ontvangen_op=inzending.ontvangen_op,
             tekst=_stand(inzending),
             url=request.url_for("aanvragen:ontvangen", id=inzending.id).path,
+            is_gestopt=inzending.is_afgebroken,
         )
         for inzending in ingezonden
         if (inzending.bron, inzending.zaak_uuid) not in al_getoond
@@ -65,12 +67,23 @@ def inzendingkaarten(
 
 def _stand(inzending: Ingezonden) -> str:
     if inzending.is_afgebroken:
-        return _("Deze aanvraag gaat niet door.")
+        niet, opnieuw = _("Deze aanvraag gaat niet door."), _("U kunt de aanvraag opnieuw doen.")
+        reden = waarom_gestopt(inzending)
+        return f"{niet} {reden} {opnieuw}" if reden else niet
     if inzending.wacht:
         return _("Wij wachten op het akkoord van iemand anders.")
     if inzending.duurt_lang:
         return _("Ontvangen. Het verwerken duurt langer. U hoeft niets te doen.")
     return _("Ontvangen, wordt verwerkt.")
+
+
+def waarom_gestopt(inzending: Ingezonden) -> str:
+    """What may be told of why it ended: never who, or in which words. "" when there is nothing to tell."""
+    if inzending.reden == "geweigerd":
+        return _("Iemand die moest ondertekenen, wil dat niet doen.")
+    if inzending.reden == "verlopen":
+        return _("Iemand die moest ondertekenen, heeft niet op tijd geantwoord.")
+    return ""
 
 
 def conceptkaart(request: Request, concept: Concept, formulieren: Formulieren) -> Conceptkaart | None:

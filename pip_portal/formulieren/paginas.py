@@ -20,6 +20,8 @@ class Melding:
     soort: Literal["info", "ok", "waarschuwing", "fout"]
     kop: str | None
     tekst: str | None
+    link: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,13 @@ from pip_portal.errors import NotFound, NotLoggedIn
 from pip_portal.formulieren import opslaan, schermen, versturen
 from pip_portal.formulieren.aanvraag import Aanvraag, AanvraagDep, ConceptenDep, TeWissenDep, opnieuw
 from pip_portal.formulieren.aanvrager import toets
+from pip_portal.formulieren.kaarten import waarom_gestopt
 from pip_portal.formulieren.laden import FormulierenDep
 from pip_portal.formulieren.paginas import Fouten, Kader, Melding, StandTekst, product_url
 from pip_portal.formulieren.routes_aanvragen import bijlage
 from pip_portal.inzendingen import ondertekening
 from pip_portal.inzendingen.indienen import Veranderd, indienen
+from pip_portal.inzendingen.inhoud import Inhoud
 from pip_portal.inzendingen.lezen import Ingezonden
 from pip_portal.inzendingen.lezen import lees as lees_inzending
 from pip_portal.inzendingen.pdf import maak_pdf
@@ -69,7 +71,7 @@ async def send(
         return _controlepagina(request, aanvraag, meldingen=(versturen.is_veranderd(aanvraag),), status_code=409)
     if fouten := versturen.fouten_verklaring(aanvraag, velden):
         return _controlepagina(request, aanvraag, fouten=fouten, status_code=422)
-    if not versturen.beletsel(aanvraag).mag:
+    if not versturen.beletsel(request, aanvraag).mag:
         return _controlepagina(request, aanvraag, status_code=409)
     await tel(request, aanvraag.eigenaar, "indienen")
     try:
@@ -101,7 +103,7 @@ def _controlepagina(
     fouten: Fouten = (),
     status_code: int = 200,
 ) -> Response:
-    beletsel = versturen.beletsel(aanvraag)
+    beletsel = versturen.beletsel(request, aanvraag)
     verklaring = aanvraag.formulier.controle.verklaring
     laatste = aanvraag.verloop.stappen[-1].stap.stap
     takenlijst = aanvraag.formulier.vorm == "takenlijst"
@@ -202,10 +204,13 @@ IngezondenDep = Annotated[Ingezonden, Depends(require_ingezonden)]
 
 def ingezonden_kader(request: Request, formulieren: FormulierenDep, ingezonden: Ingezonden) -> Kader:
     slug = ingezonden.formulier
-    naam = ingezonden.inhoud.product if ingezonden.inhoud else formulieren.get(slug).product.naam
     bekend = slug in formulieren.slugs
+    if ingezonden.inhoud:
+        naam = ingezonden.inhoud.product.in_taal(taal())
+    else:
+        naam = formulieren.get(slug).product.naam.in_taal(taal()) if bekend else ingezonden.nummer
     return Kader(
-        product=naam.in_taal(taal()),
+        product=naam,
         slug=slug,
         anoniem=request.state.sessie is None,
         product_url=product_url(request, slug) if bekend else "",
@@ -230,25 +235,28 @@ async def received(
     inhoud = ingezonden.inhoud
     hier = request.url_for("aanvragen:ontvangen", id=ingezonden.id).path
     wordt_verwerkt = not ingezonden.zaak_uuid and not ingezonden.wacht and not ingezonden.is_afgebroken
-    betaling = inhoud.betaling if inhoud else None
+    gestopt = ingezonden.is_afgebroken
+    betaling = inhoud.betaling if inhoud and not gestopt else None
     kop, te_betalen = versturen.te_betalen(betaling) if betaling else ("", "")
     ingelogd = request.state.sessie is not None
     zaak_url = ""
     if ingezonden.zaak_uuid and ingelogd:
         zaak_url = request.url_for("zaken:detail", bron=ingezonden.bron, uuid=ingezonden.zaak_uuid).path
+    kader = ingezonden_kader(request, formulieren, ingezonden)
     return page(
         request,
         "formulieren/ontvangen.html",
         fragment="stand",
-        k=ingezonden_kader(request, formulieren, ingezonden),
+        k=kader,
         nummer=ingezonden.nummer,
         ontvangen_op=ingezonden.ontvangen_op,
-        tekst=inhoud.bevestiging.in_taal(taal()) if inhoud and inhoud.bevestiging else _standaard(),
+        tekst=_("Wij doen niets meer met deze aanvraag.") if gestopt else _bevestiging(inhoud),
+        opnieuw_url=kader.product_url if gestopt and waarom_gestopt(ingezonden) else "",
         stand=_stand(ingezonden, ingelogd=ingelogd),
         wordt_verwerkt=wordt_verwerkt and poging < MAX_PEILEN,
         stand_url=f"{hier}?poging={poging + 1}",
-        beslissen_voor=inhoud.beslissen_voor if inhoud else None,
-        kopie_url=request.url_for("aanvragen:kopie", id=ingezonden.id).path,
+        beslissen_voor=inhoud.beslissen_voor if inhoud and not gestopt else None,
+        kopie_url=request.url_for("aanvragen:kopie", id=ingezonden.id).path if inhoud else "",
         zaak_url=zaak_url,
         zaken_url=request.url_for("zaken:list").path if ingelogd else "",
         mail=bool(inhoud and inhoud.email),
@@ -261,7 +269,9 @@ async def received(
     )
 
 
-def _standaard() -> str:
+def _bevestiging(inhoud: Inhoud | None) -> str:
+    if inhoud and inhoud.bevestiging:
+        return inhoud.bevestiging.in_taal(taal())
     return _("Wij kijken naar uw aanvraag. U hoort van ons.")
 
 
@@ -269,6 +279,8 @@ def _stand(ingezonden: Ingezonden, *, ingelogd: bool) -> StandTekst:
     """Where it stands, in the words of forms §3.7."""
     if ingezonden.is_afgebroken:
         zin = _("Deze aanvraag gaat niet door. Hebt u daar een vraag over? Bel 14 0570.")
+        if reden := waarom_gestopt(ingezonden):
+            zin = f"{reden} " + _("Daarom gaat deze aanvraag niet door. U kunt de aanvraag opnieuw doen.")
         return StandTekst("waarschuwing", _("Uw aanvraag is gestopt"), zin)
     if ingezonden.wacht:
         return StandTekst("info", _("Wij wachten op een akkoord"), _("Daarna gaan wij verder met uw aanvraag."))

@@ -81,27 +81,40 @@ class Beletsel:
         return not self.meldingen
 
 
-def beletsel(aanvraag: Aanvraag) -> Beletsel:
+def beletsel(request: Request, aanvraag: Aanvraag) -> Beletsel:
     """A source that a condition or amount needs and that is down, or a file that is not known to be clean."""
     meldingen = []
     nodig = bronnen_in_regels(aanvraag.formulier) | {GEZAG if aanvraag.concept.gegevens.voor.is_kind else ""}
     if nodig & aanvraag.omgeving.ontbreekt:
         zin = _("Uw antwoorden zijn bewaard. Probeer het later opnieuw, of bel 14 0570.")
         meldingen.append(Melding("waarschuwing", _("Wij kunnen uw gegevens nu niet ophalen"), zin))
-    wacht = [bestand for bestand in _gebruikt(aanvraag) if not bestand.is_bruikbaar]
-    if any(bestand.staat == "besmet" for bestand in wacht):
+    wacht = [(regel, bestand) for regel, bestand in _gebruikt(aanvraag) if not bestand.is_bruikbaar]
+    lang = [(regel, bestand) for regel, bestand in wacht if bestand.staat == "onbekend"]
+    if any(bestand.staat == "besmet" for _regel, bestand in wacht):
         zin = _("Een van uw bestanden is niet veilig. Verwijder dat bestand en stuur een ander.")
         meldingen.append(Melding("waarschuwing", _("U kunt nog niet versturen"), zin))
+    elif lang:
+        meldingen.append(_andere_weg(request, aanvraag, lang))
     elif wacht:
         zin = _("Wij controleren uw bestanden nog op virussen. Open deze pagina over een paar minuten opnieuw.")
         meldingen.append(Melding("info", _("U kunt nog niet versturen"), zin))
     return Beletsel(tuple(meldingen))
 
 
-def _gebruikt(aanvraag: Aanvraag) -> Sequence[BestandInfo]:
-    """The files of questions that are shown."""
+def _andere_weg(request: Request, aanvraag: Aanvraag, lang: Sequence[tuple[registratie.Regel, BestandInfo]]) -> Melding:
+    """What to do when the scanner is silent for long: send the file later where that may, else call (forms §3.8)."""
+    kop = _("Wij kunnen uw bestanden nu niet controleren op virussen")
+    if not all(aanvraag.formulier.veld(bestand.veld.rpartition(".")[2]).later for _regel, bestand in lang):
+        zin = _("Uw antwoorden zijn bewaard. Probeer het later opnieuw, of bel 14 0570.")
+        return Melding("waarschuwing", kop, zin)
+    zin = _("U kunt uw bestand later sturen. Verwijder het bestand hier. Kies daarna: Ik stuur dit later.")
+    return Melding("waarschuwing", kop, zin, _("Naar uw bestand"), _wijzig_url(request, aanvraag, lang[0][0]))
+
+
+def _gebruikt(aanvraag: Aanvraag) -> Sequence[tuple[registratie.Regel, BestandInfo]]:
+    """The files of questions that are shown, each with its answer."""
     blokken = registratie.samenvatting(aanvraag.verloop, aanvraag.bestanden, aanvraag.bronnen, taal())
-    return [bestand for blok in blokken for regel in blok.regels for bestand in regel.bestanden]
+    return [(regel, bestand) for blok in blokken for regel in blok.regels for bestand in regel.bestanden]
 
 
 def veranderde_feiten(aanvraag: Aanvraag) -> tuple[Melding, ...]:
@@ -132,21 +145,23 @@ def blokken(request: Request, aanvraag: Aanvraag) -> tuple[Controleblok, ...]:
 
 
 def _regel(request: Request, aanvraag: Aanvraag, regel: registratie.Regel) -> Controleregel:
-    if regel.vast:
-        url = ""
-    elif regel.item:
-        pad = request.url_for("aanvragen:item", id=aanvraag.id, stap=regel.stap, item=regel.item).path
-        url = f"{pad}?terug={TERUG}"
-    else:
-        url = stap_url(request, aanvraag.id, regel.stap, TERUG)
     namen = {bestand.naam for bestand in regel.bestanden}
     return Controleregel(
         vraag=regel.antwoord.vraag.in_taal(taal()),
         teksten=tuple(t for deel in regel.antwoord.tekst if (t := deel.in_taal(taal())) not in namen),
-        wijzig_url=url,
+        wijzig_url=_wijzig_url(request, aanvraag, regel),
         bron=regel.antwoord.bron,
         bestanden=tuple(bestandregel(request, aanvraag.id, bestand) for bestand in regel.bestanden),
     )
+
+
+def _wijzig_url(request: Request, aanvraag: Aanvraag, regel: registratie.Regel) -> str:
+    if regel.vast:
+        return ""
+    if regel.item:
+        pad = request.url_for("aanvragen:item", id=aanvraag.id, stap=regel.stap, item=regel.item).path
+        return f"{pad}?terug={TERUG}"
+    return stap_url(request, aanvraag.id, regel.stap, TERUG)
 
 
 def bedragblok(aanvraag: Aanvraag) -> Bedragblok | None:

@@ -12,6 +12,7 @@ import httpx
 import pikepdf
 import pytest
 import time_machine
+from cryptography.fernet import Fernet
 from fastapi import FastAPI
 from lxml import html
 from sqlalchemy import select, update
@@ -330,6 +331,21 @@ async def test_reminders_go_out_once_each_with_a_new_link(portal: FastAPI, ander
     assert (await ander.get(f"/ondertekenen/{derde}")).status_code == 200
 
 
+async def test_a_request_whose_key_is_gone_stops_no_other(portal: FastAPI, browser: Browser) -> None:
+    weg, goed = await vraag(portal), await vraag(portal)
+    onleesbaar = Fernet(Fernet.generate_key()).encrypt(b"{}")
+    async with portal.state.db.begin() as session:
+        await session.execute(
+            update(Ondertekening).where(Ondertekening.inzending_id == weg).values(gegevens=onleesbaar)
+        )
+        await session.execute(update(Inzending).where(Inzending.id == weg).values(inhoud=onleesbaar))
+    assert await _herinner_na(portal, dagen=6) == 1
+    await browser.log_in(factories.burger())
+    assert "Wij wachten op Hoofdbewoner" in text_of(await browser.get(f"/aanvragen/{goed}/ontvangen"))
+    assert (await browser.get(f"/aanvragen/{weg}/ontvangen")).status_code == 200
+    assert await _verloop(portal) == 1
+
+
 async def _verloop(portal: FastAPI) -> int:
     async with portal.state.db.begin() as session:
         await session.execute(update(Ondertekening).values(uiterlijk_op=now() - timedelta(minutes=1)))
@@ -346,6 +362,34 @@ async def test_silence_goes_to_a_person_or_ends_it(portal: FastAPI, ander: Brows
     assert await toestand(portal, inzending) == wordt
     assert (await mails(portal))[-1]["sjabloon"] == "VERLOPEN"
     assert "De tijd om te antwoorden is voorbij" in text_of(await ander.get(f"/ondertekenen/{code}"))
+
+
+@pytest.mark.parametrize(
+    ("weigert", "reden"),
+    [
+        (True, "Iemand die moest ondertekenen, wil dat niet doen."),
+        (False, "Iemand die moest ondertekenen, heeft niet op tijd geantwoord."),
+    ],
+)
+async def test_who_asked_reads_why_it_ended_and_what_to_do(
+    portal: FastAPI, browser: Browser, ander: Browser, reden: str, *, weigert: bool
+) -> None:
+    inzending = await vraag(portal, teken(zonder_reactie="vervalt"), formulier="parkeervergunning-bewoners")
+    (code,) = await codes(portal)
+    if weigert:
+        await open_link(ander, code)
+        await geef(ander, NEE)
+    else:
+        await _verloop(portal)
+    await browser.log_in(factories.burger())
+    bevestiging = await browser.get(f"/aanvragen/{inzending}/ontvangen")
+    assert f"{reden} Daarom gaat deze aanvraag niet door. U kunt de aanvraag opnieuw doen." in text_of(bevestiging)
+    assert 'href="/producten/parkeervergunning-bewoners"' in bevestiging.text
+    assert NEE["reden"] not in bevestiging.text
+    for adres in ("/overzicht", "/zaken?geduld=1"):
+        tekst = text_of(await browser.get(adres))
+        assert f"{reden} U kunt de aanvraag opnieuw doen." in tekst
+        assert "Gestopt" in tekst
 
 
 async def test_the_term_ends_at_the_end_of_its_last_day(portal: FastAPI, ander: Browser) -> None:
