@@ -79,7 +79,7 @@ def main() -> None:
     step("regels", BIN / "ruff", "check", "-q", ".")
     step("sjablonen", BIN / "djlint", "templates", "mock_idp", "reference_backoffice", "--lint", "--quiet")
     step("types", BIN / "mypy")
-    pytest("tests op SQLite", "-q", "-n", "2", "-m", "not browser and not chaos")
+    pytest("tests op SQLite", "-q", "-n", "2", "-m", "not browser and not chaos", env={"PIP_TEST_POSTGRES": ""})
     if os.environ.get("PIP_TEST_POSTGRES"):
         pytest("tests op PostgreSQL", "-q", "-n", "2", "-m", "not browser and not chaos and not geen_database")
     else:

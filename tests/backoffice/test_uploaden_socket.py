@@ -31,6 +31,14 @@ class Ontvanger:
         self.leest = True
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await self._ontvang(reader, writer)
+        except ConnectionError:  # the client went away
+            pass
+        finally:
+            writer.close()
+
+    async def _ontvang(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.koppen = await reader.readuntil(b"\r\n\r\n")
         verwacht = int(self.koppen.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
         while self.leest and self.lengte < verwacht:
@@ -43,10 +51,8 @@ class Ontvanger:
         if self.leest:
             writer.write(self.antwoord)
             await writer.drain()
-            writer.close()
         else:
             await asyncio.sleep(5)
-            writer.close()
 
 
 @pytest.fixture
