@@ -58,12 +58,13 @@ def nieuwe_cookie() -> str:
 
 
 def zet_cookie(request: Request, response: Response, cookie: str) -> None:
-    """Give the visitor the cookie for the next two hours; again with each change, so that they run from the last."""
+    """Give the visitor the cookie; it goes when the browser closes, so that on a shared computer the next one finds
+    nothing (forms §3.5). The two hours are those of the concept.
+    """
     settings: Settings = request.app.state.settings
     response.set_cookie(
         cookienaam(settings),
         cookie,
-        max_age=int(ANONIEM_GELDIG.total_seconds()),
         path="/",
         secure=settings.is_https,
         httponly=True,

@@ -267,6 +267,8 @@ class TestAnoniem:
         assert "U hebt 2 uur" in start.tekst
         pagina = await invuller.stuur(start)
         assert pagina.stap() == "wat"
+        cookie = next(c for c in browser.client.cookies.jar if c.name == "aanvraag")
+        assert cookie.expires is None, "it goes when the browser closes, for who comes next on a shared computer"
         assert "Opslaan en later verder" not in pagina.tekst
         vreemd = Browser(portal)
         async with vreemd.client:
