@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 
 from pip_portal.db import Sessionmaker
 from pip_portal.formulieren.definitie import Formulier
@@ -29,9 +29,9 @@ def canoniek(formulier: Formulier) -> str:
     )
 
 
-def structuur(formulier: Formulier) -> str:
+def structuur(canonieke_tekst: str) -> str:
     """Hash over everything but the texts: it changes when a question, a condition or the mapping changes."""
-    data = _zonder_teksten(json.loads(canoniek(formulier)))
+    data = _zonder_teksten(json.loads(canonieke_tekst))
     return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 
@@ -55,29 +55,35 @@ async def bewaar(
         gewijzigd, nieuw = [], []
         for slug, formulier in huidig.items():
             rij = rijen.get((slug, formulier.versie))
-            tekst, hash_ = canoniek(formulier), structuur(formulier)
+            tekst = canoniek(formulier)
+            hash_ = structuur(tekst)
             if rij is None:
-                nieuw.append((slug, formulier.versie, hash_, tekst))
+                nieuw.append(
+                    {
+                        "formulier": slug,
+                        "versie": formulier.versie,
+                        "structuur": hash_,
+                        "definitie": tekst,
+                        "eerst_gezien_op": now(),
+                    }
+                )
             elif rij.structuur != hash_:
                 gewijzigd.append(slug)
             elif rij.definitie != tekst:
                 rij.definitie = tekst
         oud = {sleutel: rij.definitie for sleutel, rij in rijen.items()}
-    for slug, versie, hash_, tekst in [] if gewijzigd else nieuw:
-        await _voeg_toe(db, slug, versie, hash_, tekst)
+    if nieuw and not gewijzigd:
+        await _voeg_toe(db, nieuw)
     nu = {(slug, formulier.versie) for slug, formulier in huidig.items()}
     gelezen = {sleutel: _uit_json(sleutel, tekst) for sleutel, tekst in oud.items() if sleutel not in nu}
     return gewijzigd, {sleutel: formulier for sleutel, formulier in gelezen.items() if formulier is not None}
 
 
-async def _voeg_toe(db: Sessionmaker, slug: str, versie: int, hash_: str, tekst: str) -> None:
-    try:
-        async with db.begin() as session:
-            session.add(
-                Formulierversie(formulier=slug, versie=versie, structuur=hash_, definitie=tekst, eerst_gezien_op=now())
-            )
-    except IntegrityError:
-        log.info("formulierversie was al bewaard", extra={"formulier": slug, "versie": versie})
+async def _voeg_toe(db: Sessionmaker, nieuw: list[dict[str, Any]]) -> None:
+    """All at once; what another worker that starts now stored first, stays."""
+    async with db.begin() as session:
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        await session.execute(insert(Formulierversie).values(nieuw).on_conflict_do_nothing())
 
 
 def _uit_json(sleutel: tuple[str, int], tekst: str) -> Formulier | None:
