@@ -26,7 +26,7 @@ from pip_portal.formulieren.veldtypen.tonen import GegevensVeld, UitlegVeld
 from pip_portal.formulieren.voorwaarden import Soort
 from pip_portal.taal import _, ngettext
 
-EnkelVeld = Annotated[
+_Enkel = (
     TekstVeld
     | TekstvlakVeld
     | GetalVeld
@@ -48,9 +48,9 @@ EnkelVeld = Annotated[
     | BestandVeld
     | LocatieVeld
     | GegevensVeld
-    | UitlegVeld,
-    Field(discriminator="type"),
-]
+    | UitlegVeld
+)
+EnkelVeld = Annotated[_Enkel, Field(discriminator="type")]
 
 
 class GroepVeld(Veld):
@@ -125,29 +125,4 @@ class GroepVeld(Veld):
         return {}
 
 
-EenVeld = Annotated[
-    TekstVeld
-    | TekstvlakVeld
-    | GetalVeld
-    | BedragVeld
-    | DatumVeld
-    | PeriodeVeld
-    | TijdVeld
-    | KeuzeVeld
-    | MeerkeuzeVeld
-    | JaNeeVeld
-    | AkkoordVeld
-    | EmailVeld
-    | TelefoonVeld
-    | BsnVeld
-    | KvkVeld
-    | IbanVeld
-    | KentekenVeld
-    | AdresVeld
-    | BestandVeld
-    | LocatieVeld
-    | GroepVeld
-    | GegevensVeld
-    | UitlegVeld,
-    Field(discriminator="type"),
-]
+EenVeld = Annotated[_Enkel | GroepVeld, Field(discriminator="type")]
