@@ -8,12 +8,13 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.responses import Response
 
+from pip_portal import koekjes
 from pip_portal.errors import NotLoggedIn
 from pip_portal.gebruiker import Burger, Gebruiker
-from pip_portal.settings import Settings
 from pip_portal.sleutels import Sleutels
 
 ANONIEM_GELDIG = timedelta(hours=2)  # forms §3.5: after the last change; no way back afterwards
+COOKIE = "aanvraag"
 MAX_COOKIE = 100  # characters; ours are 43
 
 
@@ -41,13 +42,9 @@ def eigenaar_van_cookie(cookie: str, sleutels: Sleutels) -> Eigenaar:
     return Eigenaar(sleutels.keyed_hash("eigenaar", f"anoniem:{cookie}"), None)
 
 
-def cookienaam(settings: Settings) -> str:
-    return "__Host-aanvraag" if settings.is_https else "aanvraag"
-
-
 def anonieme_eigenaar(request: Request) -> Eigenaar | None:
     """The visitor that this browser was when it began a form without logging in."""
-    cookie = request.cookies.get(cookienaam(request.app.state.settings), "")
+    cookie = koekjes.lees(request, COOKIE)
     if not 20 <= len(cookie) <= MAX_COOKIE:
         return None
     return eigenaar_van_cookie(cookie, request.app.state.sleutels)
@@ -61,15 +58,7 @@ def zet_cookie(request: Request, response: Response, cookie: str) -> None:
     """Give the visitor the cookie; it goes when the browser closes, so that on a shared computer the next one finds
     nothing (forms §3.5). The two hours are those of the concept.
     """
-    settings: Settings = request.app.state.settings
-    response.set_cookie(
-        cookienaam(settings),
-        cookie,
-        path="/",
-        secure=settings.is_https,
-        httponly=True,
-        samesite="lax",
-    )
+    koekjes.zet(request, response, COOKIE, cookie)
 
 
 def eigenaren(request: Request) -> tuple[Eigenaar, ...]:

@@ -13,16 +13,16 @@ from fastapi import Request
 from sqlalchemy import delete, select
 from starlette.responses import Response
 
-from pip_portal import tables
+from pip_portal import koekjes, tables
 from pip_portal.db import Sessionmaker
 from pip_portal.errors import NotLoggedIn
-from pip_portal.settings import Settings
 from pip_portal.sleutels import Sleutels
 from pip_portal.tijd import now
 
 GELDIG = timedelta(minutes=30)
 ONLANGS = timedelta(hours=2, minutes=15)  # since the concept was in use: the longest session, and its last page
 MAX_STAP = 120
+COOKIE = "laat"
 NIET_BEWAREN = ("csrf", "actie")
 
 Velden = Sequence[tuple[str, str]]
@@ -34,10 +34,6 @@ class TeLaat(NotLoggedIn):
     def __init__(self, *, verlopen: bool, terug: str, geheim: str) -> None:
         super().__init__(verlopen=verlopen, terug=terug)
         self.geheim = geheim
-
-
-def cookienaam(settings: Settings) -> str:
-    return "__Host-laat" if settings.is_https else "laat"
 
 
 async def bewaar(db: Sessionmaker, sleutels: Sleutels, concept_id: str | None, stap: str, velden: Velden) -> str:
@@ -107,26 +103,16 @@ async def gooi_weg(db: Sessionmaker, geheim: str, stap: str = "") -> None:
 
 
 def geheim_van(request: Request) -> str:
-    waarde = request.cookies.get(cookienaam(request.app.state.settings), "")
+    waarde = koekjes.lees(request, COOKIE)
     return waarde if len(waarde) <= 100 else ""
 
 
 def zet_cookie(request: Request, response: Response, geheim: str) -> None:
-    settings: Settings = request.app.state.settings
-    response.set_cookie(
-        cookienaam(settings),
-        geheim,
-        max_age=int(GELDIG.total_seconds()),
-        path="/",
-        secure=settings.is_https,
-        httponly=True,
-        samesite="lax",
-    )
+    koekjes.zet(request, response, COOKIE, geheim, GELDIG)
 
 
 def wis_cookie(request: Request, response: Response) -> None:
-    settings: Settings = request.app.state.settings
-    response.delete_cookie(cookienaam(settings), path="/", secure=settings.is_https, httponly=True, samesite="lax")
+    koekjes.wis(request, response, COOKIE)
 
 
 def _hash(geheim: str) -> str:

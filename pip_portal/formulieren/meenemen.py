@@ -11,11 +11,12 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import Response
 
-from pip_portal.settings import Settings
+from pip_portal import koekjes
 from pip_portal.sleutels import Sleutels
 from pip_portal.tijd import now
 
 GELDIG = timedelta(minutes=30)
+COOKIE = "voorcheck"
 MAX_COOKIE = 3_500  # characters; browsers keep 4,096 bytes with the name
 
 
@@ -41,30 +42,14 @@ def open_(sleutels: Sleutels, slug: str, gesloten: str) -> dict[str, Any]:
     return gelezen
 
 
-def cookienaam(settings: Settings) -> str:
-    return "__Host-voorcheck" if settings.is_https else "voorcheck"
-
-
 def uit_cookie(request: Request) -> str:
-    return request.cookies.get(cookienaam(request.app.state.settings), "")
+    return koekjes.lees(request, COOKIE)
 
 
 def zet_cookie(request: Request, response: Response, gesloten: str) -> None:
-    settings: Settings = request.app.state.settings
-    if not gesloten or len(gesloten) > MAX_COOKIE:
-        return
-    response.set_cookie(
-        cookienaam(settings),
-        gesloten,
-        max_age=int(GELDIG.total_seconds()),
-        path="/",
-        secure=settings.is_https,
-        httponly=True,
-        samesite="lax",
-    )
+    if gesloten and len(gesloten) <= MAX_COOKIE:
+        koekjes.zet(request, response, COOKIE, gesloten, GELDIG)
 
 
 def wis_cookie(request: Request, response: Response) -> None:
-    settings: Settings = request.app.state.settings
-    if cookienaam(settings) in request.cookies:
-        response.delete_cookie(cookienaam(settings), path="/", secure=settings.is_https, httponly=True, samesite="lax")
+    koekjes.wis_als_gezet(request, response, COOKIE)

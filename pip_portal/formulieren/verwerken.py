@@ -13,7 +13,6 @@ from pip_portal.bestanden.geweigerd import BestandGeweigerd
 from pip_portal.bestanden.multipart import lees_multipart
 from pip_portal.bestanden.opslag import MAX_TOTAAL, Bestanden, Eisen
 from pip_portal.db import Db
-from pip_portal.eigenaar import cookienaam, zet_cookie
 from pip_portal.formulieren import opslaan, schermen
 from pip_portal.formulieren.aanvraag import Aanvraag, opnieuw
 from pip_portal.formulieren.adressen import zoeker
@@ -250,10 +249,7 @@ async def _bewaar(
             inhoud = opslaan.achteraan(aanvraag, doel, inhoud)
     else:  # other tabs were faster each time
         return schermen.toon_tabbladen(request, aanvraag, doel, inhoud, paren, gevraagd=False)
-    response = _verder(request, aanvraag, doel, terug, later=later)
-    if aanvraag.concept.anoniem:
-        _verleng(request, response)
-    return response
+    return _verder(request, aanvraag, doel, terug, later=later)
 
 
 def _verder(request: Request, aanvraag: Aanvraag, doel: Doel, terug: str, *, later: bool) -> Response:
@@ -269,10 +265,3 @@ def _verder(request: Request, aanvraag: Aanvraag, doel: Doel, terug: str, *, lat
             fout = schermen.groepfout(aanvraag, groep)
             return schermen.toon_vragen(request, aanvraag, doel, terug=terug, groepfout=fout, status_code=422)
     return RedirectResponse(opslaan.volgende_url(request, aanvraag, doel.stap.stap, terug), 303)
-
-
-def _verleng(request: Request, response: Response) -> None:
-    """The two hours of a visitor run from the last change."""
-    cookie = request.cookies.get(cookienaam(request.app.state.settings), "")
-    if cookie:
-        zet_cookie(request, response, cookie)
