@@ -344,7 +344,8 @@ def test_a_working_file_reads_back_anywhere(grootte: int, tmp_path: Path) -> Non
         assert bestand.read(140_000) == inhoud[max(0, grootte // 2 - 70_000) :][:140_000]
         bestand.seek(-min(10, grootte), io.SEEK_END)
         assert bestand.read() == inhoud[-10:] if grootte else True
-        assert inhoud == b"" or inhoud[:50] not in bestand.versleuteld.read()
+        # A few bytes may well stand in the cipher text by chance; fifty in a row never do.
+        assert grootte < 50 or inhoud[:50] not in bestand.versleuteld.read()
         assert list(tmp_path.iterdir()) == []
 
 
