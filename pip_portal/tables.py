@@ -3,7 +3,17 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, ForeignKey, Index, LargeBinary, MetaData, String, Text, TypeDecorator
+from sqlalchemy import (
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -295,3 +305,49 @@ class Teller(Base):
     sleutel: Mapped[str] = mapped_column(String(64), primary_key=True)
     aantal: Mapped[int]
     tot_op: Mapped[datetime] = mapped_column(Tijdstip, index=True)
+
+
+class Contactadres(Base):
+    """An e-mail address or phone number of a person or company, used only after a code proved that it is theirs.
+
+    eigenaar: keyed hash. soort: email | telefoonnummer. adres: encrypted. adres_hash: keyed hash, to find it again.
+    standaard: the one of its soort that we use. code_hash: of the code that was sent, until it is verified. extern:
+    uuid of the digitaal adres in Klantinteracties, once it is there.
+    """
+
+    __tablename__ = "contactadressen"
+    __table_args__ = (UniqueConstraint("eigenaar", "adres_hash"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    eigenaar: Mapped[str] = mapped_column(String(64))
+    soort: Mapped[str] = mapped_column(String(20))
+    adres: Mapped[bytes] = mapped_column(LargeBinary)
+    adres_hash: Mapped[str] = mapped_column(String(64), index=True)
+    standaard: Mapped[bool] = mapped_column(default=False)
+    code_hash: Mapped[str | None] = mapped_column(String(64))
+    code_tot: Mapped[datetime | None] = mapped_column(Tijdstip)
+    geverifieerd_op: Mapped[datetime | None] = mapped_column(Tijdstip)
+    extern: Mapped[str | None] = mapped_column(String(36))
+    aangemaakt_op: Mapped[datetime] = mapped_column(Tijdstip)
+
+
+class Voorkeur(Base):
+    """How someone wants to hear from us: JSON of `Voorkeuren`, nothing personal in it. eigenaar: keyed hash."""
+
+    __tablename__ = "voorkeuren"
+
+    eigenaar: Mapped[str] = mapped_column(String(64), primary_key=True)
+    keuzes: Mapped[str] = mapped_column(Text)
+    gewijzigd_op: Mapped[datetime] = mapped_column(Tijdstip)
+
+
+class Zaakvoorkeur(Base):
+    """For one zaak another choice than for the rest: whether mails about it are wanted. eigenaar: keyed hash."""
+
+    __tablename__ = "zaakvoorkeuren"
+
+    eigenaar: Mapped[str] = mapped_column(String(64), primary_key=True)
+    bron: Mapped[str] = mapped_column(String(20), primary_key=True)
+    zaak_uuid: Mapped[str] = mapped_column(String(36), primary_key=True)
+    mailen: Mapped[bool]
+    gewijzigd_op: Mapped[datetime] = mapped_column(Tijdstip)
