@@ -1,6 +1,6 @@
 """Every table of the portal. Rows about a person carry a keyed hash (pseudoniem), never a number or a name."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -258,7 +258,8 @@ class Opdracht(Base):
 class Bewijs(Base):
     """Append-only proof of what was received and sent, kept for five years without any answer (Awb 2:13, B7, X1).
 
-    gebeurtenis: ontvangen | overgedragen | mail_verzonden | mail_geweigerd | ondertekend | geweigerd | …
+    gebeurtenis: ontvangen | overgedragen | mail_verzonden | mail_geweigerd | mail_vertraagd |
+    mail_onbestelbaar | mail_mogelijk_dubbel | ondertekend | geweigerd | …
     kenmerk: zaaknummer, or the number of the mail. wie: keyed hash. hash: SHA-256 of what was received.
     """
 
@@ -272,6 +273,53 @@ class Bewijs(Base):
     kanaal: Mapped[str] = mapped_column(String(20))
     versie: Mapped[str] = mapped_column(String(80))
     op: Mapped[datetime] = mapped_column(Tijdstip, index=True)
+
+
+class Mail(Base):
+    """A mail from the moment that a server may have it; nothing of what it says.
+
+    nummer: of its Message-ID. adres_hash: keyed hash of the address. eigenaar: whose it is, empty when nobody's who
+    logs in. kenmerk: number of the zaak or inzending. begonnen_op: a try whose outcome is not known, so this mail may
+    have been taken. teruggekomen_op, vertraagd_op: the mail server of the receiver said so later.
+    """
+
+    __tablename__ = "mails"
+
+    nummer: Mapped[str] = mapped_column(String(32), primary_key=True)
+    versie: Mapped[str] = mapped_column(String(80))
+    adres_hash: Mapped[str] = mapped_column(String(64))
+    eigenaar: Mapped[str] = mapped_column(String(64))
+    kenmerk: Mapped[str] = mapped_column(String(60))
+    aangemaakt_op: Mapped[datetime] = mapped_column(Tijdstip, index=True)
+    begonnen_op: Mapped[datetime | None] = mapped_column(Tijdstip)
+    verzonden_op: Mapped[datetime | None] = mapped_column(Tijdstip)
+    vertraagd_op: Mapped[datetime | None] = mapped_column(Tijdstip)
+    teruggekomen_op: Mapped[datetime | None] = mapped_column(Tijdstip)
+
+
+class Onbestelbaar(Base):
+    """An address that takes no mail (keyed hash), and whose mail went there. code: of the mail server, as 5.1.1."""
+
+    __tablename__ = "onbestelbaar"
+
+    adres_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    eigenaar: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
+    code: Mapped[str] = mapped_column(String(10))
+    sinds: Mapped[datetime] = mapped_column(Tijdstip, index=True)
+
+
+class Brief(Base):
+    """A letter that somebody must send, because a mail did not arrive. No address: kenmerk says whose zaak it is."""
+
+    __tablename__ = "brieven"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    mail: Mapped[str] = mapped_column(String(32), unique=True)
+    kenmerk: Mapped[str] = mapped_column(String(60), index=True)
+    versie: Mapped[str] = mapped_column(String(80))
+    uiterlijk: Mapped[date]
+    aangemaakt_op: Mapped[datetime] = mapped_column(Tijdstip, index=True)
+    gedaan_op: Mapped[datetime | None] = mapped_column(Tijdstip)
 
 
 class Ondertekening(Base):

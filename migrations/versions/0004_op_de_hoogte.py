@@ -45,9 +45,51 @@ def upgrade() -> None:
         sa.Column("gewijzigd_op", Tijdstip(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("eigenaar", "bron", "zaak_uuid", name=op.f("pk_zaakvoorkeuren")),
     )
+    op.create_table(
+        "mails",
+        sa.Column("nummer", sa.String(length=32), nullable=False),
+        sa.Column("versie", sa.String(length=80), nullable=False),
+        sa.Column("adres_hash", sa.String(length=64), nullable=False),
+        sa.Column("eigenaar", sa.String(length=64), nullable=False),
+        sa.Column("kenmerk", sa.String(length=60), nullable=False),
+        sa.Column("aangemaakt_op", Tijdstip(timezone=True), nullable=False),
+        sa.Column("begonnen_op", Tijdstip(timezone=True), nullable=True),
+        sa.Column("verzonden_op", Tijdstip(timezone=True), nullable=True),
+        sa.Column("vertraagd_op", Tijdstip(timezone=True), nullable=True),
+        sa.Column("teruggekomen_op", Tijdstip(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("nummer", name=op.f("pk_mails")),
+    )
+    op.create_index(op.f("ix_mails_aangemaakt_op"), "mails", ["aangemaakt_op"])
+    op.create_table(
+        "onbestelbaar",
+        sa.Column("adres_hash", sa.String(length=64), nullable=False),
+        sa.Column("eigenaar", sa.String(length=64), nullable=False),
+        sa.Column("code", sa.String(length=10), nullable=False),
+        sa.Column("sinds", Tijdstip(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("adres_hash", "eigenaar", name=op.f("pk_onbestelbaar")),
+    )
+    op.create_index(op.f("ix_onbestelbaar_eigenaar"), "onbestelbaar", ["eigenaar"])
+    op.create_index(op.f("ix_onbestelbaar_sinds"), "onbestelbaar", ["sinds"])
+    op.create_table(
+        "brieven",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("mail", sa.String(length=32), nullable=False),
+        sa.Column("kenmerk", sa.String(length=60), nullable=False),
+        sa.Column("versie", sa.String(length=80), nullable=False),
+        sa.Column("uiterlijk", sa.Date(), nullable=False),
+        sa.Column("aangemaakt_op", Tijdstip(timezone=True), nullable=False),
+        sa.Column("gedaan_op", Tijdstip(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_brieven")),
+        sa.UniqueConstraint("mail", name=op.f("uq_brieven_mail")),
+    )
+    op.create_index(op.f("ix_brieven_kenmerk"), "brieven", ["kenmerk"])
+    op.create_index(op.f("ix_brieven_aangemaakt_op"), "brieven", ["aangemaakt_op"])
 
 
 def downgrade() -> None:
+    op.drop_table("brieven")
+    op.drop_table("onbestelbaar")
+    op.drop_table("mails")
     op.drop_table("zaakvoorkeuren")
     op.drop_table("voorkeuren")
     op.drop_table("contactadressen")
