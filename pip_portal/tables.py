@@ -399,3 +399,143 @@ class Zaakvoorkeur(Base):
     zaak_uuid: Mapped[str] = mapped_column(String(36), primary_key=True)
     mailen: Mapped[bool]
     gewijzigd_op: Mapped[datetime] = mapped_column(Tijdstip)
+
+
+class Abonnee(Base):
+    """An e-mail address that gets newsletters: there only while something is confirmed, and then it goes whole.
+
+    adres: encrypted. link_versie: raised to make every link in older mails void.
+    """
+
+    __tablename__ = "abonnees"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    adres_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    adres: Mapped[bytes] = mapped_column(LargeBinary)
+    taal: Mapped[str] = mapped_column(String(2))
+    html: Mapped[bool]
+    link_versie: Mapped[int] = mapped_column(default=1)
+    aangemaakt_op: Mapped[datetime] = mapped_column(Tijdstip)
+
+
+class Inschrijving(Base):
+    """A confirmed wish for the newsletter about one onderwerp.
+
+    frequentie: direct | wekelijks | maandelijks. eigenaar: keyed hash of who asked for it while logged in.
+    gebundeld_tot: what came out until then was sent to this reader, or came out before they asked for it.
+    """
+
+    __tablename__ = "inschrijvingen"
+    __table_args__ = (Index("ix_inschrijvingen_onderwerp_frequentie", "onderwerp", "frequentie"),)
+
+    abonnee_id: Mapped[str] = mapped_column(ForeignKey("abonnees.id", ondelete="CASCADE"), primary_key=True)
+    onderwerp: Mapped[str] = mapped_column(String(60), primary_key=True)
+    frequentie: Mapped[str] = mapped_column(String(20))
+    eigenaar: Mapped[str | None] = mapped_column(String(64), index=True)
+    bevestigd_op: Mapped[datetime] = mapped_column(Tijdstip)
+    gebundeld_tot: Mapped[datetime] = mapped_column(Tijdstip)
+
+
+class Nieuwsbriefverzoek(Base):
+    """Somebody asked for newsletters at an address that did not confirm it yet; used once, gone after 48 hours.
+
+    gegevens: encrypted JSON: address and choices.
+    """
+
+    __tablename__ = "nieuwsbriefverzoeken"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    eigenaar: Mapped[str | None] = mapped_column(String(64))
+    bron: Mapped[str] = mapped_column(String(20))
+    gegevens: Mapped[bytes] = mapped_column(LargeBinary)
+    aangemaakt_op: Mapped[datetime] = mapped_column(Tijdstip)
+    verloopt_op: Mapped[datetime] = mapped_column(Tijdstip, index=True)
+
+
+class Toestemming(Base):
+    """Append-only: who agreed to a newsletter and who withdrew, when, and what they read (AVG art. 7(1)).
+
+    adres_hash: keyed hash of the address. handeling: gegeven | ingetrokken. bron: web | account | link | mail |
+    onbestelbaar | import | beheer. tekst_versie: of Toestemmingstekst. gevraagd_op: when a form asked for it.
+    """
+
+    __tablename__ = "toestemmingen"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    adres_hash: Mapped[str] = mapped_column(String(64), index=True)
+    eigenaar: Mapped[str | None] = mapped_column(String(64), index=True)
+    onderwerp: Mapped[str] = mapped_column(String(60))
+    handeling: Mapped[str] = mapped_column(String(20))
+    bron: Mapped[str] = mapped_column(String(20))
+    tekst_versie: Mapped[str] = mapped_column(String(16))
+    gevraagd_op: Mapped[datetime | None] = mapped_column(Tijdstip)
+    op: Mapped[datetime] = mapped_column(Tijdstip, index=True)
+
+
+class Toestemmingstekst(Base):
+    """The words that somebody agreed to, so that a version can always be read. versie: hash of the text."""
+
+    __tablename__ = "toestemmingsteksten"
+
+    versie: Mapped[str] = mapped_column(String(16), primary_key=True)
+    tekst: Mapped[str] = mapped_column(Text)
+    vanaf: Mapped[datetime] = mapped_column(Tijdstip)
+
+
+class Mailblokkade(Base):
+    """The suppression list: addresses, by keyed hash, that get no newsletter unless they ask for it once more."""
+
+    __tablename__ = "mailblokkades"
+
+    adres_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    reden: Mapped[str] = mapped_column(String(20))
+    op: Mapped[datetime] = mapped_column(Tijdstip)
+
+
+class Uitgave(Base):
+    """A newsletter as a redacteur wrote it. hash: of the files. inhoud: JSON, per language; nothing personal.
+
+    voorbeeld_op: somebody looked at it. vrijgegeven_op: it went out.
+    """
+
+    __tablename__ = "uitgaven"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    inhoud: Mapped[str] = mapped_column(Text)
+    voorbeeld_op: Mapped[datetime] = mapped_column(Tijdstip)
+    vrijgegeven_op: Mapped[datetime | None] = mapped_column(Tijdstip, index=True)
+
+
+class Zending(Base):
+    """One mail to many: an uitgave at once, or what came out in a week or a month.
+
+    id: soort and uitgave, or soort and day. tot: it holds what came out until then. gevuld_op: all its ontvangers
+    are written down. klaar_op: none of them waits any more.
+    """
+
+    __tablename__ = "zendingen"
+
+    id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    soort: Mapped[str] = mapped_column(String(20))
+    uitgave_id: Mapped[str | None] = mapped_column(ForeignKey("uitgaven.id", ondelete="CASCADE"))
+    tot: Mapped[datetime] = mapped_column(Tijdstip)
+    gevuld_op: Mapped[datetime | None] = mapped_column(Tijdstip)
+    klaar_op: Mapped[datetime | None] = mapped_column(Tijdstip, index=True)
+
+
+class Ontvanger(Base):
+    """Who gets a zending, and whether they got it.
+
+    toestand: open | verzonden | overgeslagen | geweigerd | mislukt. vrij_op: nobody takes it before this moment: a
+    sender has it, or the mail server asked to wait.
+    """
+
+    __tablename__ = "ontvangers"
+    __table_args__ = (Index("ix_ontvangers_zending_id_toestand", "zending_id", "toestand", "abonnee_id"),)
+
+    zending_id: Mapped[str] = mapped_column(ForeignKey("zendingen.id", ondelete="CASCADE"), primary_key=True)
+    abonnee_id: Mapped[str] = mapped_column(ForeignKey("abonnees.id", ondelete="CASCADE"), primary_key=True, index=True)
+    toestand: Mapped[str] = mapped_column(String(20))
+    pogingen: Mapped[int]
+    vrij_op: Mapped[datetime] = mapped_column(Tijdstip)

@@ -84,9 +84,128 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_brieven_kenmerk"), "brieven", ["kenmerk"])
     op.create_index(op.f("ix_brieven_aangemaakt_op"), "brieven", ["aangemaakt_op"])
+    op.create_table(
+        "abonnees",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("adres_hash", sa.String(length=64), nullable=False),
+        sa.Column("adres", sa.LargeBinary(), nullable=False),
+        sa.Column("taal", sa.String(length=2), nullable=False),
+        sa.Column("html", sa.Boolean(), nullable=False),
+        sa.Column("link_versie", sa.Integer(), nullable=False),
+        sa.Column("aangemaakt_op", Tijdstip(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_abonnees")),
+        sa.UniqueConstraint("adres_hash", name=op.f("uq_abonnees_adres_hash")),
+    )
+    op.create_table(
+        "inschrijvingen",
+        sa.Column("abonnee_id", sa.String(length=36), nullable=False),
+        sa.Column("onderwerp", sa.String(length=60), nullable=False),
+        sa.Column("frequentie", sa.String(length=20), nullable=False),
+        sa.Column("eigenaar", sa.String(length=64), nullable=True),
+        sa.Column("bevestigd_op", Tijdstip(timezone=True), nullable=False),
+        sa.Column("gebundeld_tot", Tijdstip(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["abonnee_id"], ["abonnees.id"], name=op.f("fk_inschrijvingen_abonnee_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("abonnee_id", "onderwerp", name=op.f("pk_inschrijvingen")),
+    )
+    op.create_index(op.f("ix_inschrijvingen_eigenaar"), "inschrijvingen", ["eigenaar"])
+    op.create_index("ix_inschrijvingen_onderwerp_frequentie", "inschrijvingen", ["onderwerp", "frequentie"])
+    op.create_table(
+        "nieuwsbriefverzoeken",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("eigenaar", sa.String(length=64), nullable=True),
+        sa.Column("bron", sa.String(length=20), nullable=False),
+        sa.Column("gegevens", sa.LargeBinary(), nullable=False),
+        sa.Column("aangemaakt_op", Tijdstip(timezone=True), nullable=False),
+        sa.Column("verloopt_op", Tijdstip(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_nieuwsbriefverzoeken")),
+    )
+    op.create_index(op.f("ix_nieuwsbriefverzoeken_verloopt_op"), "nieuwsbriefverzoeken", ["verloopt_op"])
+    op.create_table(
+        "toestemmingen",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("adres_hash", sa.String(length=64), nullable=False),
+        sa.Column("eigenaar", sa.String(length=64), nullable=True),
+        sa.Column("onderwerp", sa.String(length=60), nullable=False),
+        sa.Column("handeling", sa.String(length=20), nullable=False),
+        sa.Column("bron", sa.String(length=20), nullable=False),
+        sa.Column("tekst_versie", sa.String(length=16), nullable=False),
+        sa.Column("gevraagd_op", Tijdstip(timezone=True), nullable=True),
+        sa.Column("op", Tijdstip(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_toestemmingen")),
+    )
+    op.create_index(op.f("ix_toestemmingen_adres_hash"), "toestemmingen", ["adres_hash"])
+    op.create_index(op.f("ix_toestemmingen_eigenaar"), "toestemmingen", ["eigenaar"])
+    op.create_index(op.f("ix_toestemmingen_op"), "toestemmingen", ["op"])
+    op.create_table(
+        "toestemmingsteksten",
+        sa.Column("versie", sa.String(length=16), nullable=False),
+        sa.Column("tekst", sa.Text(), nullable=False),
+        sa.Column("vanaf", Tijdstip(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("versie", name=op.f("pk_toestemmingsteksten")),
+    )
+    op.create_table(
+        "mailblokkades",
+        sa.Column("adres_hash", sa.String(length=64), nullable=False),
+        sa.Column("reden", sa.String(length=20), nullable=False),
+        sa.Column("op", Tijdstip(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("adres_hash", name=op.f("pk_mailblokkades")),
+    )
+    op.create_table(
+        "uitgaven",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("inhoud", sa.Text(), nullable=False),
+        sa.Column("voorbeeld_op", Tijdstip(timezone=True), nullable=False),
+        sa.Column("vrijgegeven_op", Tijdstip(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_uitgaven")),
+        sa.UniqueConstraint("hash", name=op.f("uq_uitgaven_hash")),
+    )
+    op.create_index(op.f("ix_uitgaven_vrijgegeven_op"), "uitgaven", ["vrijgegeven_op"])
+    op.create_table(
+        "zendingen",
+        sa.Column("id", sa.String(length=60), nullable=False),
+        sa.Column("soort", sa.String(length=20), nullable=False),
+        sa.Column("uitgave_id", sa.String(length=36), nullable=True),
+        sa.Column("tot", Tijdstip(timezone=True), nullable=False),
+        sa.Column("gevuld_op", Tijdstip(timezone=True), nullable=True),
+        sa.Column("klaar_op", Tijdstip(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["uitgave_id"], ["uitgaven.id"], name=op.f("fk_zendingen_uitgave_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_zendingen")),
+    )
+    op.create_index(op.f("ix_zendingen_klaar_op"), "zendingen", ["klaar_op"])
+    op.create_table(
+        "ontvangers",
+        sa.Column("zending_id", sa.String(length=60), nullable=False),
+        sa.Column("abonnee_id", sa.String(length=36), nullable=False),
+        sa.Column("toestand", sa.String(length=20), nullable=False),
+        sa.Column("pogingen", sa.Integer(), nullable=False),
+        sa.Column("vrij_op", Tijdstip(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["abonnee_id"], ["abonnees.id"], name=op.f("fk_ontvangers_abonnee_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["zending_id"], ["zendingen.id"], name=op.f("fk_ontvangers_zending_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("zending_id", "abonnee_id", name=op.f("pk_ontvangers")),
+    )
+    op.create_index(op.f("ix_ontvangers_abonnee_id"), "ontvangers", ["abonnee_id"])
+    op.create_index("ix_ontvangers_zending_id_toestand", "ontvangers", ["zending_id", "toestand", "abonnee_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("ontvangers")
+    op.drop_table("zendingen")
+    op.drop_table("uitgaven")
+    op.drop_table("mailblokkades")
+    op.drop_table("toestemmingsteksten")
+    op.drop_table("toestemmingen")
+    op.drop_table("nieuwsbriefverzoeken")
+    op.drop_table("inschrijvingen")
+    op.drop_table("abonnees")
     op.drop_table("brieven")
     op.drop_table("onbestelbaar")
     op.drop_table("mails")
