@@ -1,12 +1,12 @@
-"""The only user of python-jose: the token a ZGW API wants on every call."""
+"""The token a ZGW API wants on every call."""
 
 import time
 from typing import Final
 
-from jose import jwt
 from pydantic import SecretStr
 
 from pip_portal.gebruiker import Gebruiker
+from pip_portal.tokens import onderteken
 
 # Receivers refuse a moment of issue in the future; clocks differ by a few seconds.
 CLOCK_SKEW: Final = 5
@@ -32,8 +32,7 @@ class ZgwToken:
             "user_id": gebruiker.pseudoniem if gebruiker else SYSTEEM,
             "user_representation": _representation(gebruiker),
         }
-        token: str = jwt.encode(claims, self._secret.get_secret_value(), algorithm="HS256")
-        return f"Bearer {token}"
+        return f"Bearer {onderteken(claims, self._secret.get_secret_value())}"
 
 
 def _representation(gebruiker: Gebruiker | None) -> str:

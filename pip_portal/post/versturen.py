@@ -58,13 +58,13 @@ class Versturen:
                 bericht,
                 sender=self._smtp.terug or self._smtp.afzender,
                 recipients=[aan],
-                **_verbinding(self._smtp, self._public_url),
+                **verbinding(self._smtp, self._public_url),
             )
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as exc:
-            if code := _voorgoed(exc, aan):
+            if code := voorgoed(exc, aan):
                 await self._bewijs("mail_geweigerd", inhoud, bytes(bericht))
                 raise Onmogelijk(f"geweigerd door de mailserver ({code})", wissen=True) from None
-            raise Uitstel(f"mailserver: {_reden(exc)}") from None
+            raise Uitstel(f"mailserver: {reden(exc)}") from None
         await self._bewijs("mail_verzonden", inhoud, bytes(bericht))
         log.info("mail verzonden", extra={"mail": inhoud["nummer"], "sjabloon": inhoud["sjabloon"]})
 
@@ -93,16 +93,17 @@ class Versturen:
 
 async def bereikbaar(smtp: Smtp, public_url: str) -> str:
     """Empty when the mail server takes our connection and our password; else why not. Sends nothing."""
-    client = aiosmtplib.SMTP(**_verbinding(smtp, public_url))
+    client = aiosmtplib.SMTP(**verbinding(smtp, public_url))
     try:
         async with client:
             await client.noop()
     except (aiosmtplib.SMTPException, OSError, TimeoutError) as exc:
-        return _reden(exc)
+        return reden(exc)
     return ""
 
 
-def _verbinding(smtp: Smtp, public_url: str) -> dict[str, Any]:
+def verbinding(smtp: Smtp, public_url: str) -> dict[str, Any]:
+    """What the SMTP client must know to reach this mail server."""
     inloggen = {"username": smtp.gebruiker, "password": smtp.wachtwoord.get_secret_value()} if smtp.gebruiker else {}
     tls = {"tls_context": ssl.create_default_context(cafile=smtp.ca)} if smtp.beveiliging != "geen" else {}
     return {
@@ -117,7 +118,7 @@ def _verbinding(smtp: Smtp, public_url: str) -> dict[str, Any]:
     }
 
 
-def _voorgoed(exc: Exception, aan: str) -> str:
+def voorgoed(exc: Exception, aan: str) -> str:
     """The code when this address or this message is refused for good; empty when it may pass.
 
     That we ourselves are refused (login, sender, connection) says nothing about this mail.
@@ -131,7 +132,7 @@ def _voorgoed(exc: Exception, aan: str) -> str:
     return ""
 
 
-def _reden(exc: Exception) -> str:
+def reden(exc: Exception) -> str:
     """Type and code; never the text of the server, which repeats the address."""
     if isinstance(exc, aiosmtplib.SMTPRecipientsRefused):
         exc = exc.recipients[0]

@@ -1,0 +1,50 @@
+"""The only user of python-jose: every JWT of the portal is signed, and the ones that come back are read, here.
+
+HS256 and no other algorithm, so that nobody can choose a weaker one.
+"""
+
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from jose import JWTError, jwt
+
+from pip_portal.sleutels import Sleutels
+
+ALGORITME: Final = "HS256"
+MAX_LENGTE: Final = 600  # characters; ours are shorter than 300
+
+
+def onderteken(claims: Mapping[str, Any], geheim: str) -> str:
+    token: str = jwt.encode(dict(claims), geheim, algorithm=ALGORITME)
+    return token
+
+
+class LinkTokens:
+    """Tokens for the links in our mail: for one purpose, with a key of its own, and with ids only.
+
+    doel: the purpose; a token for another purpose is not accepted, whatever it says.
+    """
+
+    def __init__(self, sleutels: Sleutels, doel: str) -> None:
+        self._doel = doel
+        self._sleutel = sleutels.keyed_hash("jwt", doel)
+
+    def maak(self, id_: str, *, versie: int = 0, geldig: timedelta | None = None) -> str:
+        """geldig: None for a link that works until it is revoked by a higher versie."""
+        claims: dict[str, Any] = {"aud": self._doel, "sub": id_, "v": versie}
+        if geldig is not None:
+            claims["exp"] = int(time.time() + geldig.total_seconds())
+        return onderteken(claims, self._sleutel)
+
+    def lees(self, token: str) -> tuple[str, int] | None:
+        """(id, versie); None for what was changed, has ended, or was meant for something else."""
+        if len(token) > MAX_LENGTE:
+            return None
+        try:
+            claims = jwt.decode(token, self._sleutel, algorithms=[ALGORITME], audience=self._doel)
+        except JWTError:
+            return None
+        id_, versie = claims.get("sub"), claims.get("v")
+        return (id_, versie) if isinstance(id_, str) and isinstance(versie, int) else None
