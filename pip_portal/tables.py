@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -152,7 +153,10 @@ class Concept(Base):
 
 
 class ConceptStap(Base):
-    """The answers of one page of a concept, encrypted. revisie: optimistic lock against a second tab."""
+    """The answers of one page of a concept, encrypted. revisie: optimistic lock against a second tab.
+
+    door: keyed hash of who saved it last; NULL when that cannot be told (a visitor, an assertion without a person).
+    """
 
     __tablename__ = "conceptstappen"
 
@@ -161,6 +165,7 @@ class ConceptStap(Base):
     revisie: Mapped[int]
     antwoorden: Mapped[bytes] = mapped_column(LargeBinary)
     gewijzigd_op: Mapped[datetime] = mapped_column(Tijdstip)
+    door: Mapped[str | None] = mapped_column(String(64))
 
 
 class LateInvoer(Base):
@@ -261,6 +266,7 @@ class Bewijs(Base):
     gebeurtenis: ontvangen | overgedragen | mail_verzonden | mail_geweigerd | mail_vertraagd |
     mail_onbestelbaar | mail_mogelijk_dubbel | ondertekend | geweigerd | …
     kenmerk: zaaknummer, or the number of the mail. wie: keyed hash. hash: SHA-256 of what was received.
+    actor: keyed hash of the employee who did it for `wie`; NULL when they did it themselves.
     """
 
     __tablename__ = "bewijzen"
@@ -269,6 +275,7 @@ class Bewijs(Base):
     gebeurtenis: Mapped[str] = mapped_column(String(30))
     kenmerk: Mapped[str] = mapped_column(String(60), index=True)
     wie: Mapped[str] = mapped_column(String(64))
+    actor: Mapped[str | None] = mapped_column(String(64), index=True)
     hash: Mapped[str] = mapped_column(String(64))
     kanaal: Mapped[str] = mapped_column(String(20))
     versie: Mapped[str] = mapped_column(String(80))
@@ -343,6 +350,35 @@ class Ondertekening(Base):
     uiterlijk_op: Mapped[datetime] = mapped_column(Tijdstip, index=True)
     herinneringen: Mapped[int] = mapped_column(default=0)
     beantwoord_op: Mapped[datetime | None] = mapped_column(Tijdstip)
+
+
+class Paginateller(Base):
+    """How many began, answered and got an error at a page of a form, per day: numbers only, of nobody (forms §3.9)."""
+
+    __tablename__ = "paginatellers"
+
+    dag: Mapped[date] = mapped_column(Date, primary_key=True)
+    formulier: Mapped[str] = mapped_column(String(60), primary_key=True)
+    versie: Mapped[int] = mapped_column(primary_key=True)
+    stap: Mapped[str] = mapped_column(String(60), primary_key=True)
+    begonnen: Mapped[int]
+    beantwoord: Mapped[int]
+    fout: Mapped[int]
+
+
+class Baliesessie(Base):
+    """An employee who fills in forms for citizens. Never a Sessie: no page of a citizen reads this table.
+
+    gegevens: encrypted JSON with the name on their screen.
+    """
+
+    __tablename__ = "baliesessies"
+
+    id_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    pseudoniem: Mapped[str] = mapped_column(String(64), index=True)
+    gegevens: Mapped[bytes] = mapped_column(LargeBinary)
+    laatst_gezien_op: Mapped[datetime] = mapped_column(Tijdstip)
+    eindigt_op: Mapped[datetime] = mapped_column(Tijdstip, index=True)
 
 
 class Teller(Base):
@@ -539,3 +575,57 @@ class Ontvanger(Base):
     toestand: Mapped[str] = mapped_column(String(20))
     pogingen: Mapped[int]
     vrij_op: Mapped[datetime] = mapped_column(Tijdstip)
+
+
+class Bekende(Base):
+    """Who logged in here before, to find back whom a rol in a zaak is about.
+
+    identificatie: keyed hash of one of the numbers a rol may carry: bsn, kvk, rsin or vestiging. gegevens: encrypted
+    JSON of the company, so that the rules for what it may see can be asked; NULL for a burger. taal: of the last login.
+    """
+
+    __tablename__ = "bekenden"
+
+    identificatie: Mapped[str] = mapped_column(String(64), primary_key=True)
+    eigenaar: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
+    gegevens: Mapped[bytes | None] = mapped_column(LargeBinary)
+    taal: Mapped[str] = mapped_column(String(2))
+    gezien_op: Mapped[datetime] = mapped_column(Tijdstip, index=True)
+
+
+class Notificatie(Base):
+    """News for one person about one zaak (or a bericht, taak, vraag), to be read in the portal and perhaps mailed.
+
+    soort: status | besluit | afgesloten | document | bericht | taak | vraag. code: burgerstatus. doen: this person must
+    do something, uiterlijk on that day. kenmerk: hash of what it is about, so that it is told once. pad: of the page
+    to read it on. nummer: of the zaak. wacht_op_mail: goes with the next mail about this zaak. Nothing personal.
+    """
+
+    __tablename__ = "notificaties"
+    __table_args__ = (UniqueConstraint("eigenaar", "bron", "zaak_uuid", "kenmerk"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    eigenaar: Mapped[str] = mapped_column(String(64))
+    bron: Mapped[str] = mapped_column(String(20))
+    zaak_uuid: Mapped[str] = mapped_column(String(36))
+    kenmerk: Mapped[str] = mapped_column(String(64))
+    soort: Mapped[str] = mapped_column(String(20))
+    code: Mapped[str] = mapped_column(String(2))
+    nummer: Mapped[str] = mapped_column(String(40))
+    pad: Mapped[str] = mapped_column(String(200))
+    doen: Mapped[bool]
+    uiterlijk: Mapped[date | None]
+    op: Mapped[datetime] = mapped_column(Tijdstip, index=True)
+    gelezen_op: Mapped[datetime | None] = mapped_column(Tijdstip)
+    wacht_op_mail: Mapped[bool]
+    gemaild_op: Mapped[datetime | None] = mapped_column(Tijdstip)
+
+
+class Notificatietelling(Base):
+    """How often a notification of a backoffice ended this way (ontvangen, gemeld, or why it was ignored), and when."""
+
+    __tablename__ = "notificatietellingen"
+
+    uitkomst: Mapped[str] = mapped_column(String(40), primary_key=True)
+    aantal: Mapped[int]
+    laatst_op: Mapped[datetime] = mapped_column(Tijdstip)

@@ -194,9 +194,81 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_ontvangers_abonnee_id"), "ontvangers", ["abonnee_id"])
     op.create_index("ix_ontvangers_zending_id_toestand", "ontvangers", ["zending_id", "toestand", "abonnee_id"])
+    op.create_table(
+        "bekenden",
+        sa.Column("identificatie", sa.String(length=64), nullable=False),
+        sa.Column("eigenaar", sa.String(length=64), nullable=False),
+        sa.Column("gegevens", sa.LargeBinary(), nullable=True),
+        sa.Column("taal", sa.String(length=2), nullable=False),
+        sa.Column("gezien_op", Tijdstip(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("identificatie", "eigenaar", name=op.f("pk_bekenden")),
+    )
+    op.create_index(op.f("ix_bekenden_eigenaar"), "bekenden", ["eigenaar"])
+    op.create_index(op.f("ix_bekenden_gezien_op"), "bekenden", ["gezien_op"])
+    op.create_table(
+        "notificaties",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("eigenaar", sa.String(length=64), nullable=False),
+        sa.Column("bron", sa.String(length=20), nullable=False),
+        sa.Column("zaak_uuid", sa.String(length=36), nullable=False),
+        sa.Column("kenmerk", sa.String(length=64), nullable=False),
+        sa.Column("soort", sa.String(length=20), nullable=False),
+        sa.Column("code", sa.String(length=2), nullable=False),
+        sa.Column("nummer", sa.String(length=40), nullable=False),
+        sa.Column("pad", sa.String(length=200), nullable=False),
+        sa.Column("doen", sa.Boolean(), nullable=False),
+        sa.Column("uiterlijk", sa.Date(), nullable=True),
+        sa.Column("op", Tijdstip(timezone=True), nullable=False),
+        sa.Column("gelezen_op", Tijdstip(timezone=True), nullable=True),
+        sa.Column("wacht_op_mail", sa.Boolean(), nullable=False),
+        sa.Column("gemaild_op", Tijdstip(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notificaties")),
+        sa.UniqueConstraint("eigenaar", "bron", "zaak_uuid", "kenmerk", name=op.f("uq_notificaties_eigenaar")),
+    )
+    op.create_index(op.f("ix_notificaties_op"), "notificaties", ["op"])
+    op.create_table(
+        "notificatietellingen",
+        sa.Column("uitkomst", sa.String(length=40), nullable=False),
+        sa.Column("aantal", sa.Integer(), nullable=False),
+        sa.Column("laatst_op", Tijdstip(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("uitkomst", name=op.f("pk_notificatietellingen")),
+    )
+    op.add_column("conceptstappen", sa.Column("door", sa.String(length=64), nullable=True))
+    op.add_column("bewijzen", sa.Column("actor", sa.String(length=64), nullable=True))
+    op.create_index(op.f("ix_bewijzen_actor"), "bewijzen", ["actor"])
+    op.create_table(
+        "paginatellers",
+        sa.Column("dag", sa.Date(), nullable=False),
+        sa.Column("formulier", sa.String(length=60), nullable=False),
+        sa.Column("versie", sa.Integer(), nullable=False),
+        sa.Column("stap", sa.String(length=60), nullable=False),
+        sa.Column("begonnen", sa.Integer(), nullable=False),
+        sa.Column("beantwoord", sa.Integer(), nullable=False),
+        sa.Column("fout", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("dag", "formulier", "versie", "stap", name=op.f("pk_paginatellers")),
+    )
+    op.create_table(
+        "baliesessies",
+        sa.Column("id_hash", sa.String(length=64), nullable=False),
+        sa.Column("pseudoniem", sa.String(length=64), nullable=False),
+        sa.Column("gegevens", sa.LargeBinary(), nullable=False),
+        sa.Column("laatst_gezien_op", Tijdstip(timezone=True), nullable=False),
+        sa.Column("eindigt_op", Tijdstip(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id_hash", name=op.f("pk_baliesessies")),
+    )
+    op.create_index(op.f("ix_baliesessies_eindigt_op"), "baliesessies", ["eindigt_op"])
+    op.create_index(op.f("ix_baliesessies_pseudoniem"), "baliesessies", ["pseudoniem"])
 
 
 def downgrade() -> None:
+    op.drop_table("baliesessies")
+    op.drop_table("paginatellers")
+    op.drop_index(op.f("ix_bewijzen_actor"), "bewijzen")
+    op.drop_column("bewijzen", "actor")
+    op.drop_column("conceptstappen", "door")
+    op.drop_table("notificatietellingen")
+    op.drop_table("notificaties")
+    op.drop_table("bekenden")
     op.drop_table("ontvangers")
     op.drop_table("zendingen")
     op.drop_table("uitgaven")
