@@ -9,7 +9,8 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from urllib.parse import urlsplit
 
-from pip_portal.post.sjablonen import AANHEF, AFZENDER, GROET, VOET, Zin, sjabloon_van
+from pip_portal.post.sjablonen import sjabloon_van
+from pip_portal.post.teksten.zinnen import AANHEF, AFZENDER, GROET, VOET, Zin
 from pip_portal.settings import Smtp
 from pip_portal.web import TEMPLATE_ENV
 

@@ -15,7 +15,8 @@ from pip_portal.db import Sessionmaker, open_db
 from pip_portal.opdrachten import Werker
 from pip_portal.post.mail import SOORT, mailnummer, plaats_mail
 from pip_portal.post.opmaken import adres_van, maak_bericht
-from pip_portal.post.sjablonen import SJABLONEN, Zin, sjabloon_van
+from pip_portal.post.sjablonen import SJABLONEN, sjabloon_van
+from pip_portal.post.teksten.zinnen import Zin
 from pip_portal.post.versturen import Versturen, bereikbaar
 from pip_portal.settings import Smtp
 from pip_portal.tables import Bewijs, Opdracht
@@ -30,6 +31,8 @@ ALLES = {
     "tijd": "14.30 uur",
     "nummer": "P26-ABCDEFGHJK",
     "product": "Verhuizing doorgeven",
+    "voor": "8 december 2026",
+    "code": "123456",
     "link": "/ondertekenen/code",
     "soort": "overdracht",
 }
@@ -164,8 +167,42 @@ def test_every_sentence_has_both_languages_and_says_what_it_is_about(naam: str) 
         assert zin.nl
         assert zin.en
         assert zin.nl != zin.en
-    if naam != "VASTGELOPEN":
-        assert any("Het gaat om: " in zin.nl and "{product}" not in zin.nl for zin in sjabloon.zinnen)
+    if naam == "VASTGELOPEN":
+        return
+    for keuze in (sjabloon.nodig, sjabloon.nodig | sjabloon.mag):
+        zinnen = [zin.nl for zin in sjabloon.zinnen if zin.geldt({sleutel: ALLES[sleutel] for sleutel in keuze})]
+        assert any("Het gaat om: " in zin and "{product}" not in zin for zin in zinnen)
+
+
+@pytest.mark.seed("P6", "X1")
+def test_a_mail_says_its_nature_whether_an_answer_is_expected_and_until_when() -> None:
+    """Source: Awb art. 2:10(2), from 1 January 2027."""
+    for naam, aard in (
+        ("M2", "een verzoek om informatie. U moet reageren vóór 8 december 2026."),
+        ("M5", "een vraag om uw zienswijze. U moet reageren vóór 8 december 2026."),
+        ("M6", "een verzoek om te betalen. U moet reageren vóór 8 december 2026."),
+        ("M7", "een besluit. U hoeft niet te reageren. Bent u het er niet mee eens? Laat ons dat dan weten vóór 8 "),
+        ("M10", "een bericht met een vraag. U moet reageren vóór 8 december 2026."),
+    ):
+        assert f"Het gaat om: {aard}" in _tekst(naam, "nl", "voor", "nummer")
+    assert "This is about: a request for information. You must respond before 8 dec" in _tekst(
+        "M2", "en", "voor", "nummer"
+    )
+    assert "een bericht ter informatie. U hoeft niets te doen." in _tekst("M10", "nl")
+    assert "In het besluit staat tot wanneer u dat kunt laten weten." in _tekst("M7", "nl", "nummer")
+    assert {naam for naam, sjabloon in SJABLONEN.items() if sjabloon.formeel} == {
+        *("M1", "M1A", "M1I", "M2", "M4", "M5", "M6", "M7", "TEKENEN", "GEWEIGERD", "VERLOPEN")
+    }
+
+
+def _tekst(naam: str, taal: str, *sleutels: str) -> str:
+    gegevens = {sleutel: ALLES[sleutel] for sleutel in sleutels}
+    bericht = maak_bericht(
+        smtp(25), factories.PORTAAL, sjabloon=naam, aan=AAN, taal=taal, gegevens=gegevens, nummer="n", moment=_nu()
+    )
+    body = bericht.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n")
 
 
 def _velden(naam: str) -> str:
