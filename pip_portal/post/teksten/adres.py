@@ -59,6 +59,22 @@ ADRES: Final[Mapping[str, Sjabloon]] = {
         ),
         nodig=namen("link", "datum", "tijd"),
     ),
+    # Who gets newsletters and asks for the link that is in each of them.
+    "M12L": Sjabloon(
+        Zin("De link naar uw nieuwsbrieven", "The link to your newsletters"),
+        (
+            Zin(
+                "Met deze link ziet u welke nieuwsbrieven u krijgt. U kunt ze ook veranderen of stoppen.",
+                "This link shows which newsletters you get. You can also change or stop them.",
+            ),
+            Zin("Mijn nieuwsbrieven bekijken", "See my newsletters", link="link"),
+            Zin(
+                "Het gaat om: informatie. Geef de link niet aan iemand anders.",
+                "This is about: information. Do not give the link to anyone else.",
+            ),
+        ),
+        nodig=namen("link"),
+    ),
     # To who is represented, whenever somebody uses a machtiging.
     "M13": Sjabloon(
         Zin("Iemand heeft iets voor u geregeld", "Someone arranged something for you"),
