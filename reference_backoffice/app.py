@@ -7,11 +7,24 @@ from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from . import autorisaties, bag, besluiten, brp, catalogi, catalogus, documenten, documenten_schrijven, kaart, kvk
+from . import (
+    autorisaties,
+    bag,
+    besluiten,
+    brp,
+    catalogi,
+    catalogus,
+    documenten,
+    documenten_schrijven,
+    kaart,
+    kvk,
+)
 from .beheer import api as beheer_api
 from .beheer import page as beheer_page
 from .config import Config
 from .faults import Beheer, FaultMiddleware
+from .notificaties import api as notificaties
+from .notificaties.bezorgen import Bezorger, Transport
 from .problems import TITELS, Problem, problem_response
 from .seed import seed_database
 from .store import Store
@@ -27,6 +40,7 @@ MODULES = (
     documenten_schrijven,
     besluiten,
     autorisaties,
+    notificaties,
     brp,
     kvk,
     bag,
@@ -36,23 +50,28 @@ MODULES = (
 )
 
 
-def create_backoffice(config: Config) -> FastAPI:
+def create_backoffice(config: Config, transport: Transport | None = None) -> FastAPI:
     """The reference backoffice on a database that the lifespan fills when it is empty.
 
-    Its switches are in `app.state.beheer`.
+    Its switches are in `app.state.beheer`, those of the notifications in `app.state.bezorger`.
+    transport: makes what notifications are delivered through, for a test with the subscriber in the same process.
     """
     store = Store(config.database_url)
     beheer = Beheer(config.latentie)
+    bezorger = Bezorger(store, config.public_url, config.notificatie_factor, transport)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         seed_database(config.database_url, config.today())
+        bezorger.start()
         yield
+        await bezorger.stop()
         await store.close()
 
     app = FastAPI(title="Referentie-backoffice", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
-    app.state.backoffice = Backoffice(config, store, catalogus.build(), beheer)
+    app.state.backoffice = Backoffice(config, store, catalogus.build(), beheer, bezorger)
     app.state.beheer = beheer
+    app.state.bezorger = bezorger
     app.add_middleware(FaultMiddleware, beheer=beheer)
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(HTTPException, _on_http_exception)

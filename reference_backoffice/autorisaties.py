@@ -27,6 +27,7 @@ WEERGAVEN: Final = {
     "drc": "Documenten API",
     "brc": "Besluiten API",
     "ac": "Autorisaties API",
+    "nrc": "Notificaties API",
 }
 
 

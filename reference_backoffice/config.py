@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 NEDERLAND = ZoneInfo("Europe/Amsterdam")
 
-Component = Literal["zrc", "ztc", "drc", "brc", "ac"]
+Component = Literal["zrc", "ztc", "drc", "brc", "ac", "nrc"]
 
 LEZEN = {
     "zrc": ("zaken.lezen",),
@@ -73,6 +73,7 @@ DEMO_CLIENTS = (
             Recht(component="brc", scopes=LEZEN["brc"]),
             Recht(component="ztc", scopes=LEZEN["ztc"]),
             Recht(component="ac", scopes=LEZEN["ac"]),
+            Recht(component="nrc", scopes=("notificaties.consumeren",)),
         ),
     ),
     Client(
@@ -83,6 +84,12 @@ DEMO_CLIENTS = (
             Recht(component=component, scopes=LEZEN[component], plafond="openbaar")
             for component in ("zrc", "drc", "brc", "ztc", "ac")
         ),
+    ),
+    Client(
+        client_id="ander-systeem",
+        secret=DEMO_SECRET,
+        label="Publiceert notificaties",
+        rechten=(Recht(component="nrc", scopes=("notificaties.publiceren",)),),
     ),
     Client(client_id="zonder-rechten", secret=DEMO_SECRET, label="Zonder rechten"),
 )
@@ -95,6 +102,7 @@ class Config(BaseSettings):
     latentie: "openzaak" imitates the measured costs of a real one.
     zaaknummer_als_array: answer of zaaknummer_reserveren as standard 1.7.0 has it, instead of Open Zaak's.
     bestandsdeel_omvang: bytes per part of a large upload.
+    notificatie_factor: seconds before the second try to deliver a notification; each wait is four times the last.
     vandaag: the date that seed and ages are counted from; the real one when not given.
     """
 
@@ -112,6 +120,7 @@ class Config(BaseSettings):
     brp_sleutel: str = "demo-brp-sleutel-0123456789"
     kvk_sleutel: str = "demo-kvk-sleutel-0123456789"
     bag_sleutel: str = "demo-bag-sleutel-0123456789"
+    notificatie_factor: float = 5.0
     vandaag: date | None = None
     clients: tuple[Client, ...] = DEMO_CLIENTS
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from . import resources
 from .checks import Body
 from .documenten import Versie, find_versie, with_parts
+from .notificaties.publiceren import publish_document
 from .problems import forbidden, invalid_field, not_found
 from .refs import Json, dumps, ref, uuid_of
 from .store import bestandsdeel, document, documentversie, inhoud
@@ -138,6 +139,7 @@ async def store_document(
     lock = uuid4().hex if in_parts else ""
     await db.execute(document.insert().values(**resources.document_row(data, volgnr, lock)))
     await insert_versie(db, data, content)
+    await publish_document(db, data, "create")
     if not in_parts:
         return data
     await _make_parts(db, uuid, int(omvang or 0), backoffice.config.bestandsdeel_omvang)
@@ -299,4 +301,5 @@ async def _new_versie(db: AsyncConnection, versie: Versie, invoer: Invoer) -> Js
     row = resources.document_row(data, 0, versie.lock)
     del row["volgnr"]
     await db.execute(update(document).where(document.c.uuid == uuid).values(**row))
+    await publish_document(db, data, "partial_update")
     return data

@@ -17,13 +17,26 @@ ROOTS = {
     "documenten": "/documenten/api/v1",
     "besluiten": "/besluiten/api/v1",
     "autorisaties": "/autorisaties/api/v1",
+    "notificaties": "/notificaties/api/v1",
     "brp": "/haalcentraal/api/brp",
     "kvk": "/kvk/api",
     "bag": "/lvbag/individuelebevragingen/v2",
     "kaart": "/kaart",
 }
 Soort = Literal["vertraging", "status", "antwoord_kwijt", "fout_na_vastleggen", "te_druk", "onzin", "hangt"]
-Naam = Literal["", "zaken", "catalogi", "documenten", "besluiten", "autorisaties", "brp", "kvk", "bag", "kaart"]
+Naam = Literal[
+    "",
+    "zaken",
+    "catalogi",
+    "documenten",
+    "besluiten",
+    "autorisaties",
+    "notificaties",
+    "brp",
+    "kvk",
+    "bag",
+    "kaart",
+]
 MAX_OPROEPEN = 20_000
 
 

@@ -17,6 +17,7 @@ APIS = {
     "documenten": "/documenten/api/v1",
     "besluiten": "/besluiten/api/v1",
     "autorisaties": "/autorisaties/api/v1",
+    "notificaties": "/notificaties/api/v1",
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     Column,
     Connection,
+    Float,
     Index,
     Integer,
     LargeBinary,
@@ -146,6 +147,82 @@ zaaknummer = Table(
     Column("identificatie", String(40), nullable=False),
 )
 
+abonnement = Table(
+    "abonnement",
+    metadata,
+    Column("nummer", Integer, primary_key=True),
+    Column("uuid", String(36), nullable=False, unique=True),
+    Column("callback_url", String(200), nullable=False),
+    Column("auth", String(1000), nullable=False),
+    Column("data", Text, nullable=False),
+)
+
+notificatie = Table(
+    "notificatie",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("data", Text, nullable=False),
+)
+
+# toestand: "wacht", "bezorgd", "opgegeven" or, by a switch, "verloren"; volgende: Unix time of the next try;
+# laatste: what came of the last one.
+aflevering = Table(
+    "aflevering",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("notificatie", Integer, nullable=False),
+    Column("abonnement", String(36), nullable=False),
+    Column("toestand", String(12), nullable=False, index=True),
+    Column("pogingen", Integer, nullable=False),
+    Column("volgende", Float, nullable=False),
+    Column("laatste", String(60), nullable=False),
+)
+
+
+# Klantinteracties: one row for each resource. soort: path of its collection. nummer: of a partij, klantcontact or
+# internetaak. partij, betrokkene, klantcontact, wasKlantcontact: what it points to; ouder: the partij-identificator or
+# actor that it points to. objectId and the codes: what it is called in another register, or a digitaal adres itself.
+interactie = Table(
+    "interactie",
+    metadata,
+    Column("uuid", String(36), primary_key=True),
+    Column("volgnr", Integer, nullable=False),
+    Column("soort", String(30), nullable=False),
+    *(
+        Column(naam, String(36), index=True)
+        for naam in ("partij", "betrokkene", "klantcontact", "wasKlantcontact", "ouder")
+    ),
+    Column("nummer", String(10)),
+    Column("objectId", String(200), index=True),
+    *(Column(naam, String(200)) for naam in ("codeObjecttype", "codeRegister", "codeSoortObjectId")),
+    Column("data", Text, nullable=False),
+    Index("ix_interactie_soort", "soort", "volgnr"),
+    UniqueConstraint("soort", "nummer"),
+)
+
+verwerkingsactie = Table(
+    "verwerkingsactie",
+    metadata,
+    Column("uuid", String(36), primary_key=True),
+    Column("volgnr", Integer, nullable=False),
+    Column("verwerkingId", String(36), index=True),
+    Column("verwerkingsactiviteitId", String(36)),
+    Column("vertrouwelijkheid", String(20), nullable=False),
+    Column("tijdstip", String(40), nullable=False),
+    Column("data", Text, nullable=False),
+)
+
+verwerktobject = Table(
+    "verwerktobject",
+    metadata,
+    Column("uuid", String(36), primary_key=True),
+    Column("actie", String(36), nullable=False, index=True),
+    Column("volgnr", Integer, nullable=False),
+    *(Column(naam, String(242), nullable=False) for naam in ("objecttype", "soortObjectId", "objectId")),
+    Column("data", Text, nullable=False),
+    Index("ix_verwerktobject_object", "objectId", "soortObjectId"),
+)
+
 
 def sqlite_pragmas(connection: Any, _record: object) -> None:
     """Durability may go (it is a stand-in), waiting for a lock may not fail."""
@@ -166,6 +243,7 @@ class Store:
         if parsed.get_backend_name() == "sqlite":
             event.listen(self.engine.sync_engine, "connect", sqlite_pragmas)
         self._lock = asyncio.Lock()
+        self.written = asyncio.Event()  # set after each commit, for who waits for work
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -177,6 +255,7 @@ class Store:
         """One transaction; committed when the block ends, undone when it raises."""
         async with self._lock, self.engine.begin() as db:
             yield db
+        self.written.set()
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from .catalogus import Catalogus
 from .config import Config
 from .faults import Beheer
+from .notificaties.bezorgen import Bezorger
 from .problems import Problem, invalid_field, not_found
 from .refs import Json, dumps, render
 from .rights import Toegang, authenticate, toegang
@@ -19,7 +20,14 @@ from .store import Store
 PER_PAGE = 100
 MAX_PER_PAGE = 500
 CRS = "EPSG:4326"
-VERSIES = {"zaken": "1.5.1", "catalogi": "1.3.1", "documenten": "1.4.2", "besluiten": "1.1.0", "autorisaties": "1.0.0"}
+VERSIES = {
+    "zaken": "1.5.1",
+    "catalogi": "1.3.1",
+    "documenten": "1.4.2",
+    "besluiten": "1.1.0",
+    "autorisaties": "1.0.0",
+    "notificaties": "1.0.0",
+}
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,7 @@ class Backoffice:
     store: Store
     catalogus: Catalogus
     beheer: Beheer
+    bezorger: Bezorger
 
 
 def get_backoffice(request: Request) -> Backoffice:

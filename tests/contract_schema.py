@@ -81,6 +81,9 @@ class Converter:
             return self._reference(schema["$ref"])
         keywords = {name: value for name, value in schema.items() if name != "discriminator"}
         discriminator = schema.get("discriminator", {})
+        hidden = {name for name, item in schema.get("properties", {}).items() if item.get("writeOnly")}
+        if hidden and isinstance(schema.get("required"), list):  # what may only be sent is not asked of an answer
+            keywords["required"] = [name for name in schema["required"] if name not in hidden]
         if "mapping" in discriminator:
             keywords.pop("oneOf", None)
         result = {name: self._keyword(name, value) for name, value in keywords.items()}

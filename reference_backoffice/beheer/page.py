@@ -160,7 +160,7 @@ async def set_opschorting(uuid: str, backoffice: Context, reden: Veld = "") -> R
             zaak = await rules.load_zaak(db, uuid)
             was = zaak["opschorting"]["indicatie"] or zaak["opschorting"]["eerdereOpschorting"]
             zaak["opschorting"] = resources.opschorting(reden.strip()[:200] or None, eerder=was)
-            await rules.save_zaak(db, zaak)
+            await rules.change_zaak(db, zaak)
     except Problem as problem:
         return _back(f"/beheer/zaken/{uuid}", fout=_reasons(problem))
     return _back(f"/beheer/zaken/{uuid}", melding="De opschorting is gewijzigd.")
@@ -178,7 +178,7 @@ async def set_verlenging(uuid: str, backoffice: Context, duur: Veld, reden: Veld
             if zaak["uiterlijkeEinddatumAfdoening"]:
                 last = datetime.fromisoformat(zaak["uiterlijkeEinddatumAfdoening"]).date()
                 zaak["uiterlijkeEinddatumAfdoening"] = add_duration(last, duur).isoformat()
-            await rules.save_zaak(db, zaak)
+            await rules.change_zaak(db, zaak)
     except Problem as problem:
         return _back(f"/beheer/zaken/{uuid}", fout=_reasons(problem))
     return _back(f"/beheer/zaken/{uuid}", melding="De termijn is verlengd.")

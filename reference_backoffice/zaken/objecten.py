@@ -8,6 +8,7 @@ from sqlalchemy import and_
 from starlette.responses import Response
 
 from ..checks import Body
+from ..notificaties.publiceren import publish_zaak
 from ..problems import invalid_field
 from ..refs import APIS, Json, ref
 from ..store import onderdeel
@@ -84,6 +85,7 @@ async def create_zaakobject(request: Request, backoffice: Context) -> Response:
         await rules.insert_onderdeel(db, SOORT, data, zaak["url"])
         zaak["zaakobjecten"] = [*zaak["zaakobjecten"], data["url"]]
         await rules.save_zaak(db, zaak)
+        await publish_zaak(db, zaak, "create", SOORT, data["url"])
     return created(request, data)
 
 

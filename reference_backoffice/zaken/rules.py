@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from .. import resources, store
 from ..catalogus import Catalogus
+from ..notificaties.publiceren import publish_zaak
 from ..problems import Problem, forbidden, invalid_field, not_found
 from ..refs import Json, dumps, ref, uuid_of, zaak_ref
 from ..termijnen import REOPENED, closing_fields, planned_dates
@@ -62,6 +63,12 @@ async def reserve_zaaknummer(db: AsyncConnection, year: int) -> str:
     return identificatie
 
 
+async def change_zaak(db: AsyncConnection, data: Json) -> None:
+    """Store a zaak of which fields were changed, and tell the subscribers."""
+    await save_zaak(db, data)
+    await publish_zaak(db, data, "partial_update")
+
+
 async def create_zaak(db: AsyncConnection, catalogus: Catalogus, zaaktype: Json, given: Json) -> Json:
     """A new zaak with all its defaults filled in.
 
@@ -82,6 +89,7 @@ async def create_zaak(db: AsyncConnection, catalogus: Catalogus, zaaktype: Json,
     await _join_hoofdzaak(db, data, catalogus)
     row = resources.zaak_row(data) | {"volgnr": await next_nummer(db, store.zaak)}
     await db.execute(store.zaak.insert().values(**row))
+    await publish_zaak(db, data, "create")
     return data
 
 
@@ -148,6 +156,7 @@ async def add_rol(
     data = resources.rol(str(uuid4()), zaak["url"], roltype, betrokkene_type, given, moment)
     await db.execute(store.rol.insert().values(**resources.rol_row(data, await next_nummer(db, store.rol))))
     await _append(db, zaak, "rollen", data["url"])
+    await publish_zaak(db, zaak, "create", "rol", data["url"])
     return data
 
 
@@ -163,6 +172,7 @@ async def add_resultaat(
     await insert_onderdeel(db, "resultaat", data, zaak["url"], resultaattype["url"])
     zaak["resultaat"] = data["url"]
     await save_zaak(db, zaak)
+    await publish_zaak(db, zaak, "create", "resultaat", data["url"])
     return data
 
 
@@ -174,6 +184,7 @@ async def add_zaakeigenschap(
     data = resources.zaakeigenschap(str(uuid4()), zaak["url"], eigenschap, waarde)
     await insert_onderdeel(db, "zaakeigenschap", data, zaak["url"], eigenschap["url"], eigenschap["naam"])
     await _append(db, zaak, "eigenschappen", data["url"])
+    await publish_zaak(db, zaak, "create", "zaakeigenschap", data["url"])
     return data
 
 
@@ -197,6 +208,7 @@ async def add_zaakinformatieobject(
     data = resources.zaakinformatieobject(str(uuid4()), zaak["url"], informatieobject, given, moment)
     await insert_onderdeel(db, "zaakinformatieobject", data, zaak["url"], document_uuid)
     await _append(db, zaak, "zaakinformatieobjecten", data["url"])
+    await publish_zaak(db, zaak, "create", "zaakinformatieobject", data["url"])
     return data
 
 
@@ -250,6 +262,7 @@ async def _insert_status(
                 )
         zaak["status"] = data["url"]
     await save_zaak(db, zaak)
+    await publish_zaak(db, zaak, "create", "status", data["url"])
     return data
 
 

@@ -179,7 +179,7 @@ async def change_zaak(request: Request, uuid: str, backoffice: Context) -> Respo
         zaak |= _given(body.body, eerder=eerder)
         zaak["betalingsindicatieWeergave"] = BETALINGSINDICATIES[zaak["betalingsindicatie"]]
         require_zaak(toegang, zaak)
-        await rules.save_zaak(db, zaak)
+        await rules.change_zaak(db, zaak)
     return answer(request, dumps(zaak))
 
 

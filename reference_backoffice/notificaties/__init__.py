@@ -1,0 +1,1 @@
+"""Notificaties API: subscriptions, publishing, and delivery in the background."""
