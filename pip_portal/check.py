@@ -54,6 +54,11 @@ async def problems(settings: Settings, transport_for: TransportFor | None = None
         for backoffice in settings.backoffices
     ]
     checks += [_brp(settings.brp, transport_for), _kvk(settings.kvk, transport_for), _bag(settings.bag, transport_for)]
+    checks += [
+        _naar_keuze("RDW", settings.rdw, "GET", "/m9d7-ebf2.json?kenteken=000000", transport_for),
+        _naar_keuze("openstaand", settings.openstaand, "POST", "/posten/_zoek", transport_for, {"bsn": NIEMAND}),
+        _naar_keuze("signalen", settings.signalen, "GET", "/signals/geography?bbox=6,52,6.001,52.001", transport_for),
+    ]
     checks += [bestanden_problems(settings)]
     checks += [_smtp(settings)]
     return [line for lines in await asyncio.gather(*checks) for line in lines]
@@ -287,3 +292,15 @@ async def _bag(api: Api | None, transport_for: TransportFor | None) -> list[str]
         return []
     headers = {"Accept": "application/hal+json"}
     return await _probe("BAG", api, "GET", "/adressen?postcode=1000AA&huisnummer=1", transport_for, headers, {200})
+
+
+async def _naar_keuze(
+    naam: str,
+    api: Api | None,
+    methode: str,
+    pad: str,
+    transport_for: TransportFor | None,
+    body: dict[str, object] | None = None,
+) -> list[str]:
+    """Not having this one is a choice: the forms do without."""
+    return [] if api is None else await _probe(naam, api, methode, pad, transport_for, {}, {200}, body)

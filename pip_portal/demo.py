@@ -33,6 +33,7 @@ GEMEENTE_RSIN = "823288444"
 BRP_KEY = "demo-brp-sleutel-0123456789"
 KVK_KEY = "demo-kvk-sleutel-0123456789"
 BAG_KEY = "demo-bag-sleutel-0123456789"
+OPENSTAAND_KEY = "demo-openstaand-sleutel-0123456789"
 # What a citizen may read of each kind of zaak; the score of an internal check is not among it.
 VERGUNNING = (
     *("kenteken", "vergunninggebied", "ingangsdatum", "begindatum", "einddatum", "bedrag", "locatie", "aanvang"),
@@ -169,6 +170,11 @@ def prepare(ports: Ports, folder: Path) -> Demo:
         "PIP_BAG": json.dumps(
             {"root": f"{backoffice_url}/lvbag/individuelebevragingen/v2", "headers": {"X-Api-Key": BAG_KEY}}
         ),
+        "PIP_RDW": json.dumps({"root": f"{backoffice_url}/rdw/resource"}),
+        "PIP_OPENSTAAND": json.dumps(
+            {"root": f"{backoffice_url}/openstaand/api/v1", "headers": {"Authorization": f"Token {OPENSTAAND_KEY}"}}
+        ),
+        "PIP_SIGNALEN": json.dumps({"root": f"{backoffice_url}/signals/v1/public"}),
         "PIP_KAART_TEGELS": f"{backoffice_url}/kaart/{{z}}/{{x}}/{{y}}.png",
         "PIP_KAART_BRON": "Kaart: een getekende stad, alleen voor de demo",
         "PIP_SMTP": json.dumps(_smtp(ports)),

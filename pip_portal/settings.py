@@ -188,6 +188,9 @@ class Settings(BaseSettings):
     brp: Api | None = None
     kvk: Api | None = None
     bag: Api | None = None
+    rdw: Api | None = None  # which vehicle a kenteken belongs to
+    openstaand: Api | None = None  # assessments and invoices that are still to be paid
+    signalen: Api | None = None  # meldingen openbare ruimte that are known already
     gemeente: str = "Deventer"
     gemeentecodes: tuple[str, ...] = ("0150",)  # of addresses that lie here: theirs, and of what was merged into it
     digid: Koppeling | None = None
@@ -320,10 +323,10 @@ class Settings(BaseSettings):
         secrets = [api.secret.get_secret_value() for api in apis if api is not None]
         if any(len(secret) < 32 or "demo" in secret for secret in secrets):
             raise ValueError("een secret van een backoffice is een demowaarde of korter dan 32 tekens")
-        registers = [api for api in (self.brp, self.kvk, self.bag) if api]
+        registers = [api for api in (self.brp, self.kvk, self.bag, self.rdw, self.openstaand) if api]
         headers = [value.get_secret_value() for api in registers for value in api.headers.values()]
         if any("demo" in value for value in headers):
-            raise ValueError("een sleutel van PIP_BRP, PIP_KVK of PIP_BAG is een demowaarde")
+            raise ValueError("een sleutel van PIP_BRP, PIP_KVK, PIP_BAG, PIP_RDW of PIP_OPENSTAAND is een demowaarde")
         if 0 < len(self.metrics_token.get_secret_value()) < 32:
             raise ValueError("PIP_METRICS_TOKEN is korter dan 32 tekens")
 

@@ -18,6 +18,9 @@ from . import (
     documenten_schrijven,
     kaart,
     kvk,
+    openstaand,
+    rdw,
+    signalen,
 )
 from .beheer import api as beheer_api
 from .beheer import page as beheer_page
@@ -44,6 +47,9 @@ MODULES = (
     brp,
     kvk,
     bag,
+    rdw,
+    openstaand,
+    signalen,
     kaart,
     beheer_api,
     beheer_page,

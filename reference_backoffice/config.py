@@ -120,6 +120,8 @@ class Config(BaseSettings):
     brp_sleutel: str = "demo-brp-sleutel-0123456789"
     kvk_sleutel: str = "demo-kvk-sleutel-0123456789"
     bag_sleutel: str = "demo-bag-sleutel-0123456789"
+    rdw_token: str = "demo-rdw-token-0123456789"  # noqa: S105 - of the stand-in only
+    openstaand_sleutel: str = "demo-openstaand-sleutel-0123456789"
     notificatie_factor: float = 5.0
     vandaag: date | None = None
     clients: tuple[Client, ...] = DEMO_CLIENTS

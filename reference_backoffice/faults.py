@@ -21,6 +21,9 @@ ROOTS = {
     "brp": "/haalcentraal/api/brp",
     "kvk": "/kvk/api",
     "bag": "/lvbag/individuelebevragingen/v2",
+    "rdw": "/rdw/resource",
+    "openstaand": "/openstaand/api/v1",
+    "signalen": "/signals/v1/public",
     "kaart": "/kaart",
 }
 Soort = Literal["vertraging", "status", "antwoord_kwijt", "fout_na_vastleggen", "te_druk", "onzin", "hangt"]
@@ -35,6 +38,9 @@ Naam = Literal[
     "brp",
     "kvk",
     "bag",
+    "rdw",
+    "openstaand",
+    "signalen",
     "kaart",
 ]
 MAX_OPROEPEN = 20_000

@@ -52,6 +52,12 @@ def settings(database_url: str, **overrides: object) -> Settings:
         "bag": Api(
             root=f"{BACKOFFICE}/lvbag/individuelebevragingen/v2", headers={"X-Api-Key": "demo-bag-sleutel-0123456789"}
         ),
+        "rdw": Api(root=f"{BACKOFFICE}/rdw/resource"),
+        "openstaand": Api(
+            root=f"{BACKOFFICE}/openstaand/api/v1",
+            headers={"Authorization": "Token demo-openstaand-sleutel-0123456789"},
+        ),
+        "signalen": Api(root=f"{BACKOFFICE}/signals/v1/public"),
     }
     return Settings.model_validate(fields | overrides)
 

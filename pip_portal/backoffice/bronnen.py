@@ -20,6 +20,12 @@ from pip_portal.backoffice.documenten import DocumentenApi
 from pip_portal.backoffice.http import Verbinding
 from pip_portal.backoffice.kvk import NAAM as KVK_NAAM
 from pip_portal.backoffice.kvk import Kvk
+from pip_portal.backoffice.openstaand import NAAM as OPENSTAAND_NAAM
+from pip_portal.backoffice.openstaand import Openstaand
+from pip_portal.backoffice.rdw import NAAM as RDW_NAAM
+from pip_portal.backoffice.rdw import Rdw
+from pip_portal.backoffice.signalen import NAAM as SIGNALEN_NAAM
+from pip_portal.backoffice.signalen import Signalen
 from pip_portal.backoffice.tokens import ZgwToken
 from pip_portal.backoffice.zaaksysteem import Zaaksysteem
 from pip_portal.backoffice.zaken import ZakenApi
@@ -40,12 +46,18 @@ class Bronnen:
     brp: Brp
     kvk: Kvk
     bag: Bag
+    rdw: Rdw
+    openstaand: Openstaand
+    signalen: Signalen
 
     async def aclose(self) -> None:
         await self.zaaksysteem.close()
         await self.brp.close()
         await self.kvk.close()
         await self.bag.close()
+        await self.rdw.close()
+        await self.openstaand.close()
+        await self.signalen.close()
 
 
 def get_bronnen(request: Request) -> Bronnen:
@@ -71,6 +83,11 @@ async def open_backoffices(
         brp=Brp(_open(settings.brp, BRP_NAAM, transport_for) if settings.brp else None),
         kvk=Kvk(_open(settings.kvk, KVK_NAAM, transport_for) if settings.kvk else None),
         bag=open_bag(settings, _open(settings.bag, BAG_NAAM, transport_for, HAL) if settings.bag else None),
+        rdw=Rdw(_open(settings.rdw, RDW_NAAM, transport_for) if settings.rdw else None),
+        openstaand=Openstaand(
+            _open(settings.openstaand, OPENSTAAND_NAAM, transport_for) if settings.openstaand else None
+        ),
+        signalen=Signalen(_open(settings.signalen, SIGNALEN_NAAM, transport_for) if settings.signalen else None),
     )
 
 

@@ -35,9 +35,8 @@ def client() -> Client:
 
 @pytest.fixture
 def backoffice(tmp_path: Path, seeded_backoffice: Path, client: Client) -> FastAPI:
-    config = BackofficeConfig(
-        database=str(seeded_backoffice), clients=(client,), brp_sleutel=KEY, kvk_sleutel=KEY, bag_sleutel=KEY
-    )
+    sleutels = dict.fromkeys(("brp_sleutel", "kvk_sleutel", "bag_sleutel", "openstaand_sleutel"), KEY)
+    config = BackofficeConfig(database=str(seeded_backoffice), clients=(client,), **sleutels)
     return create_backoffice(config)
 
 
@@ -83,6 +82,9 @@ def changed(
             "brp": Api(root=f"{factories.BACKOFFICE}/haalcentraal/api/brp", headers={"X-API-KEY": KEY}),
             "kvk": Api(root=f"{factories.BACKOFFICE}/kvk/api", headers={"apikey": KEY}),
             "bag": Api(root=f"{factories.BACKOFFICE}/lvbag/individuelebevragingen/v2", headers={"X-Api-Key": KEY}),
+            "openstaand": Api(
+                root=f"{factories.BACKOFFICE}/openstaand/api/v1", headers={"Authorization": f"Token {KEY}"}
+            ),
             "clamd": str(tmp_path / "clamd"),
             "smtp": smtp | changes.pop("smtp", {}),  # type: ignore[operator]  # settings by name
             **koppelingen,
@@ -120,6 +122,9 @@ async def test_a_good_configuration_has_no_problems(changed: Changed, transport_
         ({"brp": Api(root=f"{factories.BACKOFFICE}/haalcentraal/api/brp")}, "BRP: wij mogen hier niet bij (401)"),
         ({"kvk": Api(root=f"{factories.BACKOFFICE}/kvk/api")}, "KVK: wij mogen hier niet bij (401)"),
         ({"bag": Api(root=f"{factories.BACKOFFICE}/lvbag/individuelebevragingen/v2")}, "BAG: wij mogen hier niet bij"),
+        ({"rdw": Api(root=f"{factories.BACKOFFICE}/rdw/x")}, "RDW: onverwacht antwoord 404"),
+        ({"openstaand": Api(root=f"{factories.BACKOFFICE}/openstaand/api/v1")}, "openstaand: wij mogen hier niet bij"),
+        ({"signalen": Api(root=f"{factories.BACKOFFICE}/signals/x")}, "signalen: onverwacht antwoord 404"),
         ({"rsin": ""}, "zaken: rsin ontbreekt"),
     ],
 )
