@@ -126,6 +126,7 @@ class Bewaren:
                 taal=taal,
                 gegevens=gegevens,
                 sleutel=f"CONCEPT:{rij.id}:{rij.verloopt_op:%Y%m%d}",
+                eigenaar=rij.eigenaar,
             )
         return True
 

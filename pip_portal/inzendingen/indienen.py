@@ -71,7 +71,7 @@ async def indienen(
         if _begintoestand(inhoud) == "ontvangen":
             await plaats_overdracht(session, sleutels, inhoud.soort, concept_id)
         if inhoud.email:
-            await _ontvangstbevestiging(session, sleutels, concept_id, inhoud)
+            await _ontvangstbevestiging(session, sleutels, concept_id, eigenaar_hash, inhoud)
     return Ingediend(concept_id, inhoud.nummer, True, opdracht_sleutel(inhoud.soort, concept_id))
 
 
@@ -179,7 +179,9 @@ def _bewijs(eigenaar_hash: str, inhoud: Inhoud) -> Bewijs:
     )
 
 
-async def _ontvangstbevestiging(session: AsyncSession, sleutels: Sleutels, inzending_id: str, inhoud: Inhoud) -> None:
+async def _ontvangstbevestiging(
+    session: AsyncSession, sleutels: Sleutels, inzending_id: str, eigenaar_hash: str, inhoud: Inhoud
+) -> None:
     with schrijf_in(inhoud.taal):
         gegevens = {
             "nummer": inhoud.nummer,
@@ -196,4 +198,5 @@ async def _ontvangstbevestiging(session: AsyncSession, sleutels: Sleutels, inzen
         taal=inhoud.taal,
         gegevens=gegevens,
         sleutel=f"M1:{inzending_id}",
+        eigenaar=eigenaar_hash,
     )

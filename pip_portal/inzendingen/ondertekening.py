@@ -154,7 +154,14 @@ async def _nodig_uit(
     if not vraag.gevoelig:
         gegevens["product"] = vraag.product.in_taal(vraag.taal)
     await plaats_mail(
-        session, sleutels, sjabloon=sjabloon, aan=vraag.email, taal=vraag.taal, gegevens=gegevens, sleutel=sleutel
+        session,
+        sleutels,
+        sjabloon=sjabloon,
+        aan=vraag.email,
+        taal=vraag.taal,
+        gegevens=gegevens,
+        sleutel=sleutel,
+        kenmerk=vraag.nummer,
     )
 
 
@@ -347,7 +354,7 @@ async def _ga_verder(session: AsyncSession, sleutels: Sleutels, rij: Inzending, 
             if verzoek.toestand != "gevraagd":
                 inhoud_ = {"ondertekening": verzoek.id}
                 await opdrachten.plaats(session, sleutels, SOORT, f"{SOORT}:{verzoek.id}", inhoud_)
-    await _vertel(session, sleutels, inhoud, verzoeken)
+    await _vertel(session, sleutels, rij.eigenaar, inhoud, verzoeken)
 
 
 def _stopt(sleutels: Sleutels, verzoeken: list[Ondertekening]) -> str:
@@ -358,7 +365,9 @@ def _stopt(sleutels: Sleutels, verzoeken: list[Ondertekening]) -> str:
     return "verlopen" if any(vraag.zonder_reactie == "vervalt" for vraag in verlopen) else ""
 
 
-async def _vertel(session: AsyncSession, sleutels: Sleutels, inhoud: Inhoud, verzoeken: list[Ondertekening]) -> None:
+async def _vertel(
+    session: AsyncSession, sleutels: Sleutels, eigenaar: str, inhoud: Inhoud, verzoeken: list[Ondertekening]
+) -> None:
     """Mail to the applicant: each refusal and each silence once, and once that all have signed."""
     if not inhoud.email:
         return
@@ -379,6 +388,7 @@ async def _vertel(session: AsyncSession, sleutels: Sleutels, inhoud: Inhoud, ver
             taal=inhoud.taal,
             gegevens=gegevens,
             sleutel=sleutel,
+            eigenaar=eigenaar,
         )
 
 

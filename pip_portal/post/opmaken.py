@@ -56,6 +56,23 @@ def maak_bericht(
     onderwerp = keuze.onderwerp.in_taal(taal)
     regels = [_regel(zin, taal, waarden) for zin in (AANHEF, *keuze.zinnen, GROET, AFZENDER) if zin.geldt(waarden)]
     voet = VOET.in_taal(taal)
+    html = TEMPLATE_ENV.get_template("post/mail.html").render(taal=taal, onderwerp=onderwerp, zinnen=regels, voet=voet)
+    return stel_op(
+        smtp,
+        aan=aan,
+        onderwerp=onderwerp,
+        tekst=_tekst(regels, voet),
+        html=html,
+        taal=taal,
+        nummer=nummer,
+        moment=moment,
+    )
+
+
+def stel_op(
+    smtp: Smtp, *, aan: str, onderwerp: str, tekst: str, html: str, taal: str, nummer: str, moment: datetime
+) -> EmailMessage:
+    """A message as text and as HTML with the headers that every mail of ours has; more can be added to it."""
     bericht = EmailMessage(policy=SMTP)
     bericht["From"] = Address(smtp.afzender_naam, addr_spec=smtp.afzender)
     bericht["To"] = Address(addr_spec=aan)
@@ -64,8 +81,7 @@ def maak_bericht(
     bericht["Message-ID"] = f"<{nummer}@{smtp.afzender.rpartition('@')[2]}>"
     bericht["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday answer comes back
     bericht["X-Auto-Response-Suppress"] = "All"
-    bericht.set_content(_tekst(regels, voet))
-    html = TEMPLATE_ENV.get_template("post/mail.html").render(taal=taal, onderwerp=onderwerp, zinnen=regels, voet=voet)
+    bericht.set_content(tekst)
     bericht.add_alternative(html, subtype="html")
     bericht["Content-Language"] = taal  # after the content, which takes such headers away
     return bericht

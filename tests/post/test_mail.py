@@ -17,7 +17,7 @@ from pip_portal.post.mail import SOORT, mailnummer, plaats_mail
 from pip_portal.post.opmaken import adres_van, maak_bericht
 from pip_portal.post.sjablonen import SJABLONEN, sjabloon_van
 from pip_portal.post.teksten.zinnen import Zin
-from pip_portal.post.versturen import Versturen, bereikbaar
+from pip_portal.post.versturen import Bezorger, Versturen, bereikbaar
 from pip_portal.settings import Smtp
 from pip_portal.tables import Bewijs, Opdracht
 from tests import factories
@@ -322,18 +322,20 @@ async def test_a_mail_that_was_sent_before_the_crash_is_not_sent_again(
 async def test_a_crash_between_the_server_and_the_proof_gives_the_same_mail_with_the_same_number(
     db: Sessionmaker, postbus: Postbus, poort: int
 ) -> None:
-    class Valt(Versturen):
-        async def _bewijs(self, *_: object) -> None:
+    class Valt(Bezorger):
+        async def _verzonden(self, *_: object) -> None:
             raise asyncio.CancelledError
 
     await zet(db)
-    werker = Werker(db, SLEUTELS, {SOORT: Valt(db, SLEUTELS, smtp(poort), factories.PORTAAL)})
-    await werker.alles()
+    versturen = Versturen(db, SLEUTELS, smtp(poort), factories.PORTAAL)
+    versturen._bezorger = Valt(db, SLEUTELS, smtp(poort), factories.PORTAAL)
+    await Werker(db, SLEUTELS, {SOORT: versturen}).alles()
     async with db.begin() as session:
         await session.execute(update(Opdracht).values(beurt_op=_nu() - timedelta(days=1)))
     await bezorger(db, smtp(poort)).alles()
     assert len(postbus.mails) == 2
     assert len({mail["Message-ID"] for mail in postbus.mails}) == 1
+    assert sorted(b.gebeurtenis for b in await bewijzen(db)) == ["mail_mogelijk_dubbel", "mail_verzonden"]
 
 
 # ---- encryption --------------------------------------------------------------------------------------------
