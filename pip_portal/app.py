@@ -19,6 +19,7 @@ from pip_portal.errors import NotFound
 from pip_portal.formulieren import fouten as formulierfouten
 from pip_portal.formulieren import routes as formulieren
 from pip_portal.formulieren import routes_aanvragen, routes_versturen
+from pip_portal.formulieren.cijfers import Cijfers
 from pip_portal.formulieren.concepten import Concepten
 from pip_portal.formulieren.laden import Formulieren
 from pip_portal.gebruiker import require_gebruiker
@@ -27,6 +28,7 @@ from pip_portal.inloggen import afmelden, vestiging
 from pip_portal.inloggen import routes as inloggen
 from pip_portal.inloggen.saml.provider import Dienstverlener
 from pip_portal.inloggen.sessies import Sessies, load_sessie
+from pip_portal.nieuwsbrief import routes as nieuwsbrief
 from pip_portal.onderhoud import onderhoud, warm_catalogus
 from pip_portal.ondertekenen import routes as ondertekenen
 from pip_portal.opdrachten import blijf_meten
@@ -56,6 +58,7 @@ PUBLIC: tuple[APIRouter, ...] = (
     formulieren.router,  # asks for a login itself, unless the form is for everybody
     routes_versturen.router,  # only for the eigenaar of what it shows
     routes_aanvragen.router,
+    nieuwsbrief.public,
 )
 PRIVATE: tuple[APIRouter, ...] = (
     overzicht.router,
@@ -66,9 +69,11 @@ PRIVATE: tuple[APIRouter, ...] = (
     inloggen.private,
     vestiging.router,
     ondertekenen.private,
+    nieuwsbrief.private,
 )
-# No session and no page: probes, metrics, and messages of the identity provider itself (signed, not from a browser).
-MACHINE: tuple[APIRouter, ...] = (beheer.router, afmelden.machine)
+# No session and no page: probes, metrics, and what is not sent by a browser of ours but proves itself: messages of the
+# identity provider (signed), and mail programs that stop a newsletter (a link of ours).
+MACHINE: tuple[APIRouter, ...] = (beheer.router, afmelden.machine, nieuwsbrief.machine)
 
 Transports = Callable[[str], httpx.AsyncBaseTransport | None]
 
@@ -105,6 +110,8 @@ def create_app(settings: Settings, transport_for: Transports = lambda _url: None
             app.state.sleutels = Sleutels(settings)
             app.state.formulieren = Formulieren.lees(settings.formulieren or DATA)
             await app.state.formulieren.bewaar_versies(app.state.db)
+            app.state.cijfers = Cijfers(app.state.db)
+            stack.push_async_callback(app.state.cijfers.stop)
             app.state.bestanden = Bestanden(app.state.db, settings, app.state.sleutels)
             app.state.sessies = Sessies(app.state.db, settings, app.state.sleutels)
             app.state.bronnen = await open_backoffices(settings, transport_for, app.state.formulieren.niveaus())
@@ -125,6 +132,7 @@ def create_app(settings: Settings, transport_for: Transports = lambda _url: None
             )
             stack.push_async_callback(app.state.werker.stop)
             taken = [asyncio.create_task(blijf_meten(app.state.db))]
+            taken.append(asyncio.create_task(app.state.cijfers.blijf_schrijven()))
             if settings.werker_in_portaal:
                 taken.append(asyncio.create_task(app.state.werker.draai()))
             taken += [asyncio.create_task(onderhoud(app.state.db, app.state.dienstverleners, maak_bewaren(app)))]

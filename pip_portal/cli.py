@@ -80,6 +80,9 @@ def _parser() -> argparse.ArgumentParser:
     nakijken.add_argument("--map", type=Path, help="folder with formulieren/, tarieven.yaml and bronnen.yaml")
     nakijken.add_argument("--upl", type=Path, help="the Uniforme Productnamenlijst as CSV")
     nakijken.add_argument("--catalogus", action="store_true", help="also ask the catalogue of each backoffice")
+    cijfers = formulier.add_parser("cijfers", help="where people stop: how many began and answered each page")
+    cijfers.add_argument("naam", nargs="?", default="", help="of this form only")
+    cijfers.add_argument("--dagen", type=int, default=30, choices=range(1, 91), metavar="1-90")
     commands.add_parser("migratie", help="for developers: new migration").add_argument("omschrijving")
     return parser
 
@@ -182,7 +185,25 @@ def _inzendingen(args: argparse.Namespace) -> int:
     return 1 if uitkomst.fout else 0
 
 
+def _formuliercijfers(args: argparse.Namespace) -> int:
+    from pip_portal.db import open_db
+    from pip_portal.formulieren import cijfers
+
+    settings = Settings()
+
+    async def gelezen() -> list[cijfers.Paginacijfers]:
+        async with open_db(settings.database_url) as db:
+            return await cijfers.lees(db, args.dagen, args.naam)
+
+    alle = Formulieren.lees(settings.formulieren or DATA).alle()
+    volgorde = {(f.formulier, stap.stap): nummer for f in alle for nummer, stap in enumerate(f.stappen)}
+    print("\n".join(cijfers.regels(asyncio.run(gelezen()), volgorde)))
+    return 0
+
+
 def _formulier(args: argparse.Namespace) -> int:
+    if args.actie == "cijfers":
+        return _formuliercijfers(args)
     from pip_portal.formulieren.nakijken import nakijken, nakijken_in_catalogus
 
     regels, fout = nakijken(args.map or DATA, args.upl)

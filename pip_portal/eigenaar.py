@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from pip_portal import koekjes
 from pip_portal.errors import NotLoggedIn
-from pip_portal.gebruiker import Burger, Gebruiker
+from pip_portal.gebruiker import Bedrijf, Burger, Gebruiker
 from pip_portal.sleutels import Sleutels
 
 ANONIEM_GELDIG = timedelta(hours=2)  # forms §3.5: after the last change; no way back afterwards
@@ -28,6 +28,12 @@ class Eigenaar:
     @property
     def is_anoniem(self) -> bool:
         return self.gebruiker is None
+
+    @property
+    def handelt(self) -> str | None:
+        """Keyed hash of the person who acts for a company, to tell colleagues apart; None when that is not known."""
+        gebruiker = self.gebruiker
+        return gebruiker.pseudoniem if isinstance(gebruiker, Bedrijf) and gebruiker.handelende_persoon else None
 
 
 def eigenaar_van(gebruiker: Gebruiker, sleutels: Sleutels) -> Eigenaar:

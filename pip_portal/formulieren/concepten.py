@@ -74,7 +74,10 @@ class Gegevens:
 
 @dataclass(frozen=True)
 class Concept:
-    """antwoorden: per field the stored value, of all pages. revisies: per page, how often it was saved."""
+    """antwoorden: per field the stored value, of all pages. revisies: per page, how often it was saved.
+
+    door: per page, keyed hash of which colleague saved it last. gewijzigd: per page, when.
+    """
 
     id: str
     formulier: str
@@ -88,6 +91,8 @@ class Concept:
     verzonden_op: datetime | None
     per_stap: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     revisies: Mapping[str, int] = field(default_factory=dict)
+    door: Mapping[str, str] = field(default_factory=dict, repr=False)
+    gewijzigd: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def antwoorden(self) -> dict[str, Any]:
@@ -145,7 +150,7 @@ class Concepten:
                 session.add(rij)
                 await session.flush()
                 for stap, waarden in (antwoorden or {}).items():
-                    session.add(self._nieuwe_stap(concept_id, stap, waarden, 1, moment))
+                    session.add(self._nieuwe_stap(concept_id, stap, waarden, moment, eigenaar.handelt))
         except IntegrityError:
             open_concept = await self.open_voor(eigenaar, formulier, voor)
             if open_concept is None:
@@ -200,9 +205,9 @@ class Concepten:
             async with self._db.begin() as session:
                 await self._raak_aan(session, concept, eigenaar, stap, moment, geldig)
                 if gezien == 0:
-                    session.add(self._nieuwe_stap(concept.id, stap, waarden, 1, moment))
+                    session.add(self._nieuwe_stap(concept.id, stap, waarden, moment, eigenaar.handelt))
                     await session.flush()
-                elif not await self._vervang(session, concept.id, stap, waarden, gezien, moment):
+                elif not await self._vervang(session, concept.id, stap, waarden, gezien, moment, eigenaar.handelt):
                     raise AnderTabblad
         except IntegrityError:
             raise AnderTabblad from None
@@ -259,10 +264,17 @@ class Concepten:
         return gevonden is not None
 
     async def lijst(self, eigenaar: Eigenaar) -> tuple[Concept, ...]:
-        """The open concepts of this eigenaar without their answers, the last changed one first."""
+        """The open concepts of this eigenaar without their answers, the last changed one first.
+
+        `door` and `gewijzigd` tell of the last changed page alone.
+        """
+        laatste = (tables.ConceptStap.concept_id == tables.Concept.id) & (
+            tables.ConceptStap.stap == tables.Concept.laatste_stap
+        )
         async with self._db() as session:
-            rijen = await session.scalars(
-                select(tables.Concept)
+            rijen = await session.execute(
+                select(tables.Concept, tables.ConceptStap.door)
+                .outerjoin(tables.ConceptStap, laatste)
                 .where(
                     tables.Concept.eigenaar == eigenaar.hash,
                     tables.Concept.verzonden_op.is_(None),
@@ -272,9 +284,10 @@ class Concepten:
                 .limit(MAX_OPEN)
             )
             gevonden = []
-            for rij in rijen:
+            for rij, door in rijen:
                 try:
-                    gevonden.append(self._concept(rij, ()))
+                    concept = self._concept(rij, ())
+                    gevonden.append(replace(concept, door={rij.laatste_stap: door} if door else {}))
                 except (ValueError, KeyError):  # its key is gone
                     continue
         return tuple(gevonden)
@@ -344,6 +357,7 @@ class Concepten:
         waarden: Mapping[str, Any],
         gezien: int,
         moment: datetime,
+        door: str | None,
     ) -> bool:
         vervangen = await session.execute(
             update(tables.ConceptStap)
@@ -352,19 +366,25 @@ class Concepten:
                 tables.ConceptStap.stap == stap,
                 tables.ConceptStap.revisie == gezien,
             )
-            .values(antwoorden=self._dicht(concept_id, stap, dict(waarden)), revisie=gezien + 1, gewijzigd_op=moment)
+            .values(
+                antwoorden=self._dicht(concept_id, stap, dict(waarden)),
+                revisie=gezien + 1,
+                gewijzigd_op=moment,
+                door=door,
+            )
         )
         return bool(_aantal(vervangen))
 
     def _nieuwe_stap(
-        self, concept_id: str, stap: str, waarden: Mapping[str, Any], revisie: int, moment: datetime
+        self, concept_id: str, stap: str, waarden: Mapping[str, Any], moment: datetime, door: str | None
     ) -> tables.ConceptStap:
         return tables.ConceptStap(
             concept_id=concept_id,
             stap=stap,
-            revisie=revisie,
+            revisie=1,
             antwoorden=self._dicht(concept_id, stap, dict(waarden)),
             gewijzigd_op=moment,
+            door=door,
         )
 
     def _concept(self, rij: tables.Concept, stappen: Sequence[tables.ConceptStap]) -> Concept:
@@ -382,6 +402,8 @@ class Concepten:
             verzonden_op=rij.verzonden_op,
             per_stap={s.stap: self._open(rij.id, s.stap, s.antwoorden) for s in stappen},
             revisies={s.stap: s.revisie for s in stappen},
+            door={s.stap: s.door for s in stappen if s.door},
+            gewijzigd={s.stap: s.gewijzigd_op for s in stappen},
         )
 
     def _dicht(self, concept_id: str, stap: str, waarden: Mapping[str, Any]) -> bytes:

@@ -8,13 +8,13 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from pip_portal.db import Db
-from pip_portal.eigenaar import EigenaarDep
+from pip_portal.eigenaar import Eigenaar, EigenaarDep
 from pip_portal.errors import NotFound
 from pip_portal.formulieren.aanvraag import ConceptenDep
 from pip_portal.formulieren.concepten import Concept
 from pip_portal.formulieren.definitie import Formulier
 from pip_portal.formulieren.laden import Formulieren, FormulierenDep
-from pip_portal.formulieren.paginas import Conceptkaart
+from pip_portal.formulieren.paginas import Conceptkaart, Wie
 from pip_portal.inzendingen.lezen import Ingezonden, lijst
 from pip_portal.sleutels import SleutelsDep
 from pip_portal.taal import _, taal
@@ -24,7 +24,7 @@ async def get_conceptkaarten(
     request: Request, eigenaar: EigenaarDep, concepten: ConceptenDep, formulieren: FormulierenDep
 ) -> tuple[Conceptkaart, ...]:
     """The open concepts of who is logged in; one whose form is gone is left out."""
-    kaarten = (conceptkaart(request, concept, formulieren) for concept in await concepten.lijst(eigenaar))
+    kaarten = (conceptkaart(request, concept, formulieren, eigenaar) for concept in await concepten.lijst(eigenaar))
     return tuple(kaart for kaart in kaarten if kaart is not None)
 
 
@@ -86,7 +86,9 @@ def waarom_gestopt(inzending: Ingezonden) -> str:
     return ""
 
 
-def conceptkaart(request: Request, concept: Concept, formulieren: Formulieren) -> Conceptkaart | None:
+def conceptkaart(
+    request: Request, concept: Concept, formulieren: Formulieren, eigenaar: Eigenaar
+) -> Conceptkaart | None:
     try:
         formulier = formulieren.versie(concept.formulier, concept.versie)
     except NotFound:
@@ -102,7 +104,16 @@ def conceptkaart(request: Request, concept: Concept, formulieren: Formulieren) -
         gewijzigd_op=concept.gewijzigd_op,
         verloopt_op=concept.verloopt_op,
         voor=voor.naam if voor.is_kind else "",
+        door=wie_laatst(concept, eigenaar, concept.laatste_stap),
     )
+
+
+def wie_laatst(concept: Concept, eigenaar: Eigenaar, stap: str) -> Wie:
+    """Who saved this page last, as seen by who looks at it now; "" when there are no colleagues, or it is not known."""
+    door = concept.door.get(stap)
+    if not door or eigenaar.handelt is None:
+        return ""
+    return "u" if door == eigenaar.handelt else "collega"
 
 
 def stapnaam(formulier: Formulier, stap: str) -> str:

@@ -12,6 +12,7 @@ from pip_portal.formulieren.definitie import Formulier
 from pip_portal.taal import taal
 
 Stand = Literal["nog_niet", "bezig", "klaar", "kan_nog_niet"]
+Wie = Literal["", "u", "collega"]
 Fouten = tuple[tuple[str, str], ...]  # (id of the control, sentence), in the order of the page
 
 
@@ -180,6 +181,7 @@ class Conceptkaart:
     gewijzigd_op: datetime
     verloopt_op: datetime
     voor: str
+    door: Wie = ""
 
 
 @dataclass(frozen=True)

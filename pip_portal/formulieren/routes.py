@@ -13,13 +13,13 @@ from pip_portal.errors import NotFound, NotLoggedIn
 from pip_portal.formulieren import meenemen, starten
 from pip_portal.formulieren.aanvraag import ConceptenDep
 from pip_portal.formulieren.aanvrager import inlog_van, toets
-from pip_portal.formulieren.concepten import BestaatAl, Concept, Voor
+from pip_portal.formulieren.concepten import BestaatAl, Voor
 from pip_portal.formulieren.definitie import Formulier
 from pip_portal.formulieren.definitie import Uitkomst as Uitkomstdefinitie
 from pip_portal.formulieren.kaarten import conceptkaart
 from pip_portal.formulieren.laden import Formulieren, FormulierenDep
 from pip_portal.formulieren.omgeving import Omgeving
-from pip_portal.formulieren.paginas import Kader, Melding, Uitkomst, kader, product_url, samen
+from pip_portal.formulieren.paginas import Conceptkaart, Kader, Melding, Uitkomst, kader, product_url, samen
 from pip_portal.formulieren.toepassing import vul, vul_tarieven
 from pip_portal.formulieren.veldtypen.basis import Invoer, Lezing
 from pip_portal.formulieren.verloop import lees_voorcheck, uitkomst, voorcheck_velden, voorcheck_verloop
@@ -196,7 +196,8 @@ async def show_start(
         concept = await starten.open_concept(concepten, wie.eigenaar, formulier, gekozen)
         if concept is not None:
             gesloten = meenemen.uit_cookie(request)
-            return _kiespagina(request, formulieren, formulier, concept, gekozen, gesloten, wie_kan.uitleg)
+            kaart = conceptkaart(request, concept, formulieren, wie.eigenaar)
+            return _kiespagina(request, formulier, kaart, concept.id, gekozen, gesloten, wie_kan.uitleg)
     return _startpagina(request, formulieren, formulier, wie_kan, meenemen.uit_cookie(request))
 
 
@@ -238,7 +239,8 @@ async def start(
     if bestaand is not None and keuze == "opnieuw":
         await starten.wis(concepten, wie.eigenaar, bestaand)
     elif bestaand is not None and not (keuze == "nieuw" and formulier.meer):
-        return _kiespagina(request, formulieren, formulier, bestaand, voor, gesloten)
+        kaart = conceptkaart(request, bestaand, formulieren, wie.eigenaar)
+        return _kiespagina(request, formulier, kaart, bestaand.id, voor, gesloten)
     try:
         concept_id = await starten.begin(
             concepten, wie.eigenaar, formulier, voor, meenemen.open_(sleutels, slug, gesloten)
@@ -296,21 +298,20 @@ def _bedrijf_tekst(bedrijf: Bedrijf) -> str:
 
 def _kiespagina(
     request: Request,
-    formulieren: Formulieren,
     formulier: Formulier,
-    concept: Concept,
+    kaart: Conceptkaart | None,
+    concept_id: str,
     voor: Voor,
     gesloten: str,
     kinderen_tekst: str = "",
 ) -> Response:
-    kaart = conceptkaart(request, concept, formulieren)
     start_url = request.url_for("formulieren:start", slug=formulier.formulier).path
     return page(
         request,
         "formulieren/kies.html",
         k=_kader(request, formulier),
         concept=kaart,
-        verder_url=request.url_for("aanvragen:detail", id=concept.id).path,
+        verder_url=request.url_for("aanvragen:detail", id=concept_id).path,
         opnieuw_url=f"{start_url}?begin=ja",
         voor_wie=voor.waarde,
         voorcheck=gesloten,

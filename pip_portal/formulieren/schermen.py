@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from pip_portal.formulieren import toepassing
 from pip_portal.formulieren.aanvraag import Aanvraag, als_antwoord
 from pip_portal.formulieren.invoer import Doel, Gelezen, eerdere
+from pip_portal.formulieren.kaarten import wie_laatst
 from pip_portal.formulieren.opslaan import Opslag, controleren_url, stap_url
 from pip_portal.formulieren.paginas import (
     Adresstand,
@@ -34,6 +35,7 @@ from pip_portal.formulieren.vragen import Blik, met_groep, vragen
 from pip_portal.security import csp_with_images
 from pip_portal.taal import _, taal
 from pip_portal.web import page, wants_fragment
+from pip_portal.weergave import datum, tijdstip
 
 HANDMATIG = Adresstand("handmatig")
 
@@ -47,6 +49,15 @@ def aanvraagkader(request: Request, aanvraag: Aanvraag, onderdeel: str = "") -> 
         verloopt_op=aanvraag.concept.verloopt_op,
         onderdeel=onderdeel,
     )
+
+
+def door_collega(aanvraag: Aanvraag, stap: str) -> str:
+    """That a colleague saved this page last, and when; "" for anybody else. No name: we do not keep one."""
+    if wie_laatst(aanvraag.concept, aanvraag.eigenaar, stap) != "collega":
+        return ""
+    op = aanvraag.concept.gewijzigd[stap]
+    zin = _("Laatst gewijzigd door een collega op {datum} om {tijd}.")
+    return zin.format(datum=datum(op), tijd=tijdstip(op))
 
 
 def voor_wie(aanvraag: Aanvraag) -> str:
@@ -114,6 +125,7 @@ def toon_vragen(
         "mag_bewaren": not aanvraag.concept.anoniem,
         "is_multipart": doel.is_multipart,
         "inleiding": voor_wie(aanvraag),
+        "laatst": door_collega(aanvraag, doel.stap.stap),
         "met_kaart": met_kaart,
     }
     response = page(request, "formulieren/vraag.html", fragment="vragen", status_code=status_code, **context)
@@ -358,6 +370,7 @@ def toon_takenlijst(request: Request, aanvraag: Aanvraag, melding: Melding | Non
         totaal=len(taken),
         controleren_url=controleren_url(request, aanvraag.id) if compleet else "",
         melding=melding,
+        laatst=door_collega(aanvraag, aanvraag.concept.laatste_stap),
     )
 
 

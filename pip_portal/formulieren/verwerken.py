@@ -13,7 +13,7 @@ from pip_portal.bestanden.geweigerd import BestandGeweigerd
 from pip_portal.bestanden.multipart import lees_multipart
 from pip_portal.bestanden.opslag import MAX_TOTAAL, Bestanden, Eisen
 from pip_portal.db import Db
-from pip_portal.formulieren import opslaan, schermen
+from pip_portal.formulieren import cijfers, opslaan, schermen
 from pip_portal.formulieren.aanvraag import Aanvraag, opnieuw
 from pip_portal.formulieren.adressen import zoeker
 from pip_portal.formulieren.concepten import AnderTabblad, Concepten
@@ -41,6 +41,8 @@ async def toon(request: Request, aanvraag: Aanvraag, doel: Doel, db: Db, sleutel
     geheim = late_invoer.geheim_van(request)
     waar = f"{doel.stap.stap}/{doel.item}" if doel.groep is not None else doel.stap.stap
     laat = await late_invoer.lees(db, sleutels, geheim, aanvraag.id, waar) if geheim else None
+    if doel.groep is None and not aanvraag.concept.revisie(doel.stap.stap):
+        cijfers.tel(request, aanvraag, doel.stap.stap, "begonnen")
     if laat is None:
         return schermen.toon_vragen(request, aanvraag, doel, terug=terug)
     gelezen = (await lees(aanvraag, doel, laat, None)).zonder_fouten()
@@ -60,6 +62,21 @@ async def verwerk(
     db: Db,
 ) -> Response:
     """Read what was sent, do what its button says, and show or go on."""
+    response = await _verwerk(request, aanvraag, doel, concepten, bestanden, bag, db)
+    if response.status_code == 422:
+        cijfers.tel(request, aanvraag, doel.stap.stap, "fout")
+    return response
+
+
+async def _verwerk(
+    request: Request,
+    aanvraag: Aanvraag,
+    doel: Doel,
+    concepten: Concepten,
+    bestanden: Bestanden,
+    bag: BagDep,
+    db: Db,
+) -> Response:
     paren, bestandsfouten, toegevoegd = await _ontvang(request, aanvraag, doel, bestanden)
     velden = dict(paren)
     actie, terug = velden.get("actie", "volgende"), terug_van(velden.get("terug", ""))
@@ -264,4 +281,6 @@ def _verder(request: Request, aanvraag: Aanvraag, doel: Doel, terug: str, *, lat
         if stand is not None and groep.veld in stand.open:
             fout = schermen.groepfout(aanvraag, groep)
             return schermen.toon_vragen(request, aanvraag, doel, terug=terug, groepfout=fout, status_code=422)
+    if not terug:
+        cijfers.tel(request, aanvraag, doel.stap.stap, "beantwoord")
     return RedirectResponse(opslaan.volgende_url(request, aanvraag, doel.stap.stap, terug), 303)
