@@ -21,13 +21,17 @@ from . import (
     openstaand,
     rdw,
     signalen,
+    verwerkingen,
 )
 from .beheer import api as beheer_api
 from .beheer import page as beheer_page
 from .config import Config
 from .faults import Beheer, FaultMiddleware
+from .klantinteracties import api as klantinteracties
 from .notificaties import api as notificaties
 from .notificaties.bezorgen import Bezorger, Transport
+from .objecten import api as objecten_api
+from .objecten import objecttypen
 from .problems import TITELS, Problem, problem_response
 from .seed import seed_database
 from .store import Store
@@ -44,6 +48,8 @@ MODULES = (
     besluiten,
     autorisaties,
     notificaties,
+    objecten_api,
+    objecttypen,
     brp,
     kvk,
     bag,
@@ -51,6 +57,8 @@ MODULES = (
     openstaand,
     signalen,
     kaart,
+    klantinteracties,
+    verwerkingen,
     beheer_api,
     beheer_page,
 )

@@ -36,7 +36,10 @@ class Recht(BaseModel):
 
 
 class Client(BaseModel):
-    """An Applicatie: who may call, with which secret, and what it may do."""
+    """An Applicatie: who may call, with which secret, and what it may do.
+
+    verwerkingen: whether it may write and read the log of processing, which has no scopes.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -44,7 +47,56 @@ class Client(BaseModel):
     secret: str
     label: str
     rechten: tuple[Recht, ...] = ()
+    verwerkingen: bool = False
 
+
+class Objectrecht(BaseModel):
+    """objecttype: key in fixtures/objecttypen.py; velden: per version what may be seen, None for everything."""
+
+    model_config = ConfigDict(frozen=True)
+
+    objecttype: str
+    mode: Literal["read_only", "read_and_write"] = "read_and_write"
+    velden: dict[str, tuple[str, ...]] | None = None
+
+
+class Objecttoken(BaseModel):
+    """Who may call the Objecten API, and what it may do with each objecttype."""
+
+    model_config = ConfigDict(frozen=True)
+
+    token: str
+    label: str
+    rechten: tuple[Objectrecht, ...] = ()
+
+
+DEMO_TOKENS = (
+    Objecttoken(
+        token="demo-objecten-token-0123456789",  # noqa: S106 - of the stand-in only
+        label="PIP Deventer",
+        rechten=(
+            Objectrecht(objecttype="taak"),
+            Objectrecht(objecttype="taak-open-objecten"),
+            Objectrecht(objecttype="bericht"),
+        ),
+    ),
+    Objecttoken(
+        token="demo-objecten-alleen-lezen-0123456789",  # noqa: S106 - of the stand-in only
+        label="Alleen taken lezen",
+        rechten=(Objectrecht(objecttype="taak", mode="read_only"),),
+    ),
+    Objecttoken(
+        token="demo-objecten-velden-0123456789",  # noqa: S106 - of the stand-in only
+        label="Alleen het onderwerp van berichten",
+        rechten=(
+            Objectrecht(
+                objecttype="bericht",
+                mode="read_only",
+                velden={"1": ("url", "uuid", "type", "record__typeVersion", "record__data__onderwerp")},
+            ),
+        ),
+    ),
+)
 
 DEMO_SECRET = "demo-secret-van-het-portaal-0123456789"  # noqa: S105 - of the stand-in only, printed in its README
 
@@ -53,6 +105,7 @@ DEMO_CLIENTS = (
         client_id="pip-portaal",
         secret=DEMO_SECRET,
         label="PIP Deventer",
+        verwerkingen=True,
         rechten=(
             Recht(
                 component="zrc",
@@ -103,6 +156,9 @@ class Config(BaseSettings):
     zaaknummer_als_array: answer of zaaknummer_reserveren as standard 1.7.0 has it, instead of Open Zaak's.
     bestandsdeel_omvang: bytes per part of a large upload.
     notificatie_factor: seconds before the second try to deliver a notification; each wait is four times the last.
+    klantinteracties_oud: behave as an older Open Klant: no maak-klantcontact, no partijIdentificatoren inside a partij,
+    no reactie or referentienummer, no filter on the partij of a betrokkene, free codes.
+    klantinteracties_kanalen: the reference list of kanalen; without one every kanaal is good.
     vandaag: the date that seed and ages are counted from; the real one when not given.
     """
 
@@ -123,7 +179,11 @@ class Config(BaseSettings):
     rdw_token: str = "demo-rdw-token-0123456789"  # noqa: S105 - of the stand-in only
     openstaand_sleutel: str = "demo-openstaand-sleutel-0123456789"
     notificatie_factor: float = 5.0
+    klantinteracties_token: str = "demo-klantinteracties-token-0123456789"  # noqa: S105 - of the stand-in only
+    klantinteracties_oud: bool = False
+    klantinteracties_kanalen: tuple[str, ...] = ()
     vandaag: date | None = None
+    objecten_tokens: tuple[Objecttoken, ...] = DEMO_TOKENS
     clients: tuple[Client, ...] = DEMO_CLIENTS
 
     @field_validator("public_url")

@@ -18,6 +18,8 @@ ROOTS = {
     "besluiten": "/besluiten/api/v1",
     "autorisaties": "/autorisaties/api/v1",
     "notificaties": "/notificaties/api/v1",
+    "objecten": "/objecten/api/v2",
+    "objecttypen": "/objecttypen/api/v2",
     "brp": "/haalcentraal/api/brp",
     "kvk": "/kvk/api",
     "bag": "/lvbag/individuelebevragingen/v2",
@@ -25,6 +27,8 @@ ROOTS = {
     "openstaand": "/openstaand/api/v1",
     "signalen": "/signals/v1/public",
     "kaart": "/kaart",
+    "klantinteracties": "/klantinteracties/api/v1",
+    "verwerkingen": "/verwerkingen/api/v1",
 }
 Soort = Literal["vertraging", "status", "antwoord_kwijt", "fout_na_vastleggen", "te_druk", "onzin", "hangt"]
 Naam = Literal[
@@ -35,6 +39,8 @@ Naam = Literal[
     "besluiten",
     "autorisaties",
     "notificaties",
+    "objecten",
+    "objecttypen",
     "brp",
     "kvk",
     "bag",
@@ -42,6 +48,8 @@ Naam = Literal[
     "openstaand",
     "signalen",
     "kaart",
+    "klantinteracties",
+    "verwerkingen",
 ]
 MAX_OPROEPEN = 20_000
 
@@ -92,6 +100,7 @@ class Beheer:
     def __init__(self, profiel: Profiel) -> None:
         self.storingen: list[Storing] = []
         self.latency = Latency(profiel)
+        self.patch_vervangt = False  # as an older Objecten API: PATCH puts the new data in the place of the old
         self._oproepen: deque[Oproep] = deque(maxlen=MAX_OPROEPEN)
 
     def storing(self, **fields: object) -> Storing:

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 TITELS = {
     400: ("ValidationError", "Ongeldige invoer."),
+    401: ("NotAuthenticated", "Authenticatiegegevens zijn niet opgegeven."),
     403: ("PermissionDenied", "Je hebt geen toestemming om deze actie uit te voeren."),
     404: ("NotFound", "Niet gevonden."),
     405: ("MethodNotAllowed", "Methode is niet toegestaan."),

@@ -17,7 +17,11 @@ APIS = {
     "documenten": "/documenten/api/v1",
     "besluiten": "/besluiten/api/v1",
     "autorisaties": "/autorisaties/api/v1",
+    "klantinteracties": "/klantinteracties/api/v1",
+    "verwerkingen": "/verwerkingen/api/v1",
     "notificaties": "/notificaties/api/v1",
+    "objecten": "/objecten/api/v2",
+    "objecttypen": "/objecttypen/api/v2",
 }
 
 

@@ -8,13 +8,17 @@ from typing import Any
 from sqlalchemy import Table, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 
-from . import pdf, resources, store
+from . import pdf, resources, seed_post, store
 from .catalogus import GEMEENTE_RSIN, Catalogus, build, catalogus_ref
 from .config import NEDERLAND
+from .fixtures.contacten import rows_of_contacten
+from .fixtures.post import BERICHTEN, TAKEN
 from .fixtures.verhaal import Beschikking, Stuk, Verhaal
 from .fixtures.zaken_bedrijven import BEDRIJFSZAKEN
 from .fixtures.zaken_burgers import BURGERS
 from .fixtures.zaken_reeksen import reeksen
+from .objecten import records
+from .objecten.tokens import type_uuid
 from .refs import Json, document_ref, dumps, ref, seed_uuid, uuid_of, zaak_ref
 from .termijnen import closing_fields, planned_dates
 
@@ -38,6 +42,9 @@ def seed_database(url: str, vandaag: date) -> int:
     try:
         with engine.begin() as db:
             store.metadata.create_all(db)
+            if not db.scalar(select(func.count()).select_from(store.interactie)):
+                moment = datetime.combine(vandaag, time(12), NEDERLAND)
+                store.insert_rows(db, {store.interactie: rows_of_contacten(moment)})
             if db.scalar(select(func.count()).select_from(store.zaak)):
                 return 0
             rows = Builder(build(), vandaag).build()
@@ -63,8 +70,32 @@ class Builder:
                 self.deelzaken[verhaal.hoofdzaak].append(zaak_ref(seed_uuid("zaak", verhaal.sleutel)))
         for volgnr, verhaal in enumerate(verhalen, start=1):
             self._zaak(verhaal, volgnr)
+        self._post()
         self.rows[store.zaaknummer].append({"nummer": len(verhalen), "identificatie": "example data"})
         return self.rows
+
+    def _post(self) -> None:
+        nummers = {row["uuid"]: row["identificatie"] for row in self.rows[store.zaak]}
+        for verhaal in BERICHTEN:
+            bijlages = []
+            if verhaal.bijlage is not None:
+                bijlages.append(document_ref(uuid := seed_uuid("document", verhaal.sleutel)))
+                self._document(uuid, verhaal.bijlage)
+            zaaknummer = nummers[seed_uuid("zaak", verhaal.zaak)] if verhaal.zaak else ""
+            data = seed_post.bericht(verhaal, self.vandaag, zaaknummer, tuple(bijlages))
+            self._object("bericht", verhaal.sleutel, data, max(verhaal.dagen, 0))
+        for taak in TAKEN:
+            zaak_uuid = seed_uuid("zaak", taak.zaak) if taak.zaak else ""
+            self._object("taak", taak.sleutel, seed_post.taak(taak, self.vandaag, zaak_uuid), taak.dagen)
+
+    def _object(self, objecttype: str, sleutel: str, data: Json, dagen: int) -> None:
+        uuid = seed_uuid("object", sleutel)
+        given = {"typeVersion": 1, "startAt": self.day(dagen).isoformat(), "data": data}
+        record = records.new_record(1, given, self.day(dagen))
+        records.check_data(type_uuid(objecttype), record)
+        volgnr = len(self.rows[store.object_]) + 1
+        self.rows[store.object_].append(records.object_row(uuid, volgnr, type_uuid(objecttype)))
+        self.rows[store.objectrecord].append(records.record_row(uuid, record))
 
     def day(self, dagen: int) -> date:
         return self.vandaag - timedelta(days=dagen)

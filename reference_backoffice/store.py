@@ -181,7 +181,8 @@ aflevering = Table(
 
 # Klantinteracties: one row for each resource. soort: path of its collection. nummer: of a partij, klantcontact or
 # internetaak. partij, betrokkene, klantcontact, wasKlantcontact: what it points to; ouder: the partij-identificator or
-# actor that it points to. objectId and the codes: what it is called in another register, or a digitaal adres itself.
+# (first) actor that it points to. objectId and the codes: what it is called in another register; objectId is also the
+# digitaal adres itself.
 interactie = Table(
     "interactie",
     metadata,
@@ -221,6 +222,27 @@ verwerktobject = Table(
     *(Column(naam, String(242), nullable=False) for naam in ("objecttype", "soortObjectId", "objectId")),
     Column("data", Text, nullable=False),
     Index("ix_verwerktobject_object", "objectId", "soortObjectId"),
+)
+
+object_ = Table(
+    "object",
+    metadata,
+    Column("uuid", String(36), primary_key=True),
+    Column("volgnr", Integer, nullable=False),
+    Column("objecttype", String(36), nullable=False, index=True),
+)
+
+# identificatie: the BSN or KVK number in the data, if there is one; data: the record as it is answered.
+objectrecord = Table(
+    "objectrecord",
+    metadata,
+    Column("object", String(36), primary_key=True),
+    Column("nummer", Integer, primary_key=True, autoincrement=False),
+    Column("startAt", String(10), nullable=False),
+    Column("endAt", String(10)),
+    Column("registrationAt", String(10), nullable=False),
+    Column("identificatie", String(60), nullable=False, index=True),
+    Column("data", Text, nullable=False),
 )
 
 

@@ -27,6 +27,10 @@ VERSIES = {
     "besluiten": "1.1.0",
     "autorisaties": "1.0.0",
     "notificaties": "1.0.0",
+    "objecten": "2.7.0",
+    "objecttypen": "2.2.2",
+    "klantinteracties": "0.9.0",
+    "verwerkingen": "0.9.0",
 }
 
 
@@ -125,7 +129,7 @@ def check_page(page: int, size: int, count: int) -> None:
 def _headers(request: Request) -> dict[str, str]:
     api = request.url.path.split("/")[1]
     headers = {"API-version": VERSIES[api]} if api in VERSIES else {}
-    if api == "zaken" and request.url.path.startswith("/zaken/api/v1/zaken"):
+    if request.url.path.startswith(("/zaken/api/v1/zaken", "/objecten/api/v2/objects")):
         headers["Content-Crs"] = CRS
     return headers
 
