@@ -21,6 +21,7 @@ ROOT = "http://backoffice.test"
 ZAKEN, CATALOGI, DOCUMENTEN = "/zaken/api/v1", "/catalogi/api/v1", "/documenten/api/v1"
 BESLUITEN, AUTORISATIES = "/besluiten/api/v1", "/autorisaties/api/v1"
 NOTIFICATIES = "/notificaties/api/v1"
+OBJECTEN, OBJECTTYPEN = "/objecten/api/v2", "/objecttypen/api/v2"
 RSIN = "823288444"
 ANNA, MEHMET, SUZANNE, PIET, YOUSSEF, LUCIA = (
     "999991012",

@@ -1,0 +1,1 @@
+"""Objecten API with its records, and the Objecttypen API, read-only."""
