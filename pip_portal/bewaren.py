@@ -16,6 +16,7 @@ from pip_portal.db import Sessionmaker
 from pip_portal.inzendingen import ondertekening
 from pip_portal.inzendingen.inhoud import Inhoud
 from pip_portal.inzendingen.toestand import AF
+from pip_portal.nieuwsbrief.opruimen import ruim_op
 from pip_portal.post.mail import SOORT as MAIL
 from pip_portal.post.mail import plaats_mail
 from pip_portal.settings import Smtp
@@ -76,6 +77,7 @@ class Bewaren:
             self._bestanden.verwijder_wezen,
             self.opdrachten,
             self.oud,
+            self.nieuwsbrieven,
             self.meld_dood,
             self._bestanden.scan_openstaande,
         ):
@@ -237,6 +239,9 @@ class Bewaren:
             (Inzending, and_(Inzending.opgeruimd_op.is_not(None), Inzending.ontvangen_op < grens)),
             (Teller, Teller.tot_op <= now()),
         )
+
+    async def nieuwsbrieven(self) -> None:
+        await ruim_op(self._db)
 
     async def meld_dood(self) -> None:
         """Tell those who keep the portal running that work was given up: once a day for each kind."""

@@ -172,6 +172,17 @@ class Smtp(Frozen):
     timeout: float = 20.0
 
 
+class Nieuwsbrief(Frozen):
+    """How newsletters go out. per_seconde: mails per second of one process; 0: as fast as the mail server takes them.
+
+    gelijktijdig: connections to the mail server. afmeldadres: a mailbox whose mail somebody reads, to stop by mail too.
+    """
+
+    per_seconde: float = Field(default=20.0, ge=0)
+    gelijktijdig: int = Field(default=4, ge=1, le=50)
+    afmeldadres: str = Field(default="", pattern=r"^([^@\s]+@[^@\s]+)?$")
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="PIP_", env_nested_delimiter="__", frozen=True, extra="forbid", hide_input_in_errors=True
@@ -208,6 +219,7 @@ class Settings(BaseSettings):
     bestanden: Opslag = Opslag()
     clamd: str = Field(default="", description="Virus scanner: host:port, or the path of its socket")
     smtp: Smtp | None = None
+    nieuwsbrief: Nieuwsbrief = Nieuwsbrief()
     werker_in_portaal: bool = False  # the portal itself does what waits in the outbox, without `pip-portal worker`
     metrics_token: SecretStr = SecretStr("")
     demo_idp_url: str = ""  # where the mock identity provider lives; only for the demo's list of test persons

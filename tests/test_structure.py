@@ -25,6 +25,7 @@ FEATURES = (
     "ondertekenen",
     "formulieren",
     "producten",
+    "nieuwsbrief",
 )
 # What is begun and sent stands among the zaken as cards; a product page is made from the definition of its form.
 MAG_KENNEN = {

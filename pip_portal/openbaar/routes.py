@@ -83,5 +83,6 @@ async def robots() -> Response:
         "/formulieren",
         "/aanvragen",
         "/ondertekenen",
+        "/nieuwsbrieven/",
     )
     return Response("User-agent: *\n" + "".join(f"Disallow: {pad}\n" for pad in gesloten), media_type="text/plain")
