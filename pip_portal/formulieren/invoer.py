@@ -7,15 +7,25 @@ from typing import Any
 from pip_portal.formulieren.aanvraag import Aanvraag
 from pip_portal.formulieren.adressen import Zoeker, zoek_op
 from pip_portal.formulieren.definitie import Stap
+from pip_portal.formulieren.kentekens import Kentekenzoeker, zoek_kenteken_op
 from pip_portal.formulieren.paginas import Adresstand
 from pip_portal.formulieren.veldtypen.basis import Invoer, Lezing, Ruw
 from pip_portal.formulieren.veldtypen.bestand import BestandVeld
 from pip_portal.formulieren.veldtypen.groep import GroepVeld
+from pip_portal.formulieren.veldtypen.nummers import KentekenVeld
 from pip_portal.formulieren.veldtypen.plekken import AdresVeld, LocatieVeld
 from pip_portal.formulieren.verloop import Paginalezing, lees_item, lees_stap
 from pip_portal.formulieren.vragen import bestandsveld
 
 Paren = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Opzoekers:
+    """How answers are looked up while a page is read."""
+
+    adres: Zoeker
+    kenteken: Kentekenzoeker
 
 
 @dataclass(frozen=True)
@@ -93,8 +103,8 @@ def paginalezing(aanvraag: Aanvraag, doel: Doel, paren: Paren) -> Paginalezing:
     return lees_stap(aanvraag.formulier, doel.stap, invoer, aanvraag.antwoorden, aanvraag.omgeving)
 
 
-async def lees(aanvraag: Aanvraag, doel: Doel, paren: Paren, zoek: Zoeker | None) -> Gelezen:
-    """Read the page. zoek: how to look an address up; None: not now."""
+async def lees(aanvraag: Aanvraag, doel: Doel, paren: Paren, zoek: Opzoekers | None) -> Gelezen:
+    """Read the page. zoek: how to look answers up; None: not now."""
     gelezen = paginalezing(aanvraag, doel, paren)
     gezien = _gezien(paren)
     eerder = eerdere(aanvraag, doel)
@@ -113,8 +123,11 @@ async def lees(aanvraag: Aanvraag, doel: Doel, paren: Paren, zoek: Zoeker | None
         for veld in gelezen.velden:
             if isinstance(veld, AdresVeld | LocatieVeld) and veld.veld in lezingen:
                 lezingen[veld.veld], standen[veld.veld] = await zoek_op(
-                    veld, lezingen[veld.veld], eerder.get(veld.veld), invoer, zoek, aanvraag.omgeving
+                    veld, lezingen[veld.veld], eerder.get(veld.veld), invoer, zoek.adres, aanvraag.omgeving
                 )
+            elif isinstance(veld, KentekenVeld) and veld.veld in lezingen:
+                lezing = lezingen[veld.veld]
+                lezingen[veld.veld] = await zoek_kenteken_op(veld, lezing, eerder.get(veld.veld), zoek.kenteken)
     return Gelezen(gelezen.velden, lezingen, nieuw, standen)
 
 

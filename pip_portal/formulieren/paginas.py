@@ -124,7 +124,7 @@ class Vraag:
     ververst: bool = False
     volgt: bool = False
     controle: bool = False
-    let_op: tuple[str, ...] = ()
+    let_op: tuple[tuple[str, str], ...] = ()  # (kind, sentence)
     bron: str = ""
     regels: tuple[Gegevensregel, ...] = ()
     tekst: str = ""

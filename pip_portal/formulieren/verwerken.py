@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from pip_portal import late_invoer
 from pip_portal.backoffice.bag import BagDep
+from pip_portal.backoffice.bronnen import get_bronnen
 from pip_portal.bestanden.geweigerd import BestandGeweigerd
 from pip_portal.bestanden.multipart import lees_multipart
 from pip_portal.bestanden.opslag import MAX_TOTAAL, Bestanden, Eisen
@@ -17,7 +18,8 @@ from pip_portal.formulieren import cijfers, opslaan, schermen
 from pip_portal.formulieren.aanvraag import Aanvraag, opnieuw
 from pip_portal.formulieren.adressen import zoeker
 from pip_portal.formulieren.concepten import AnderTabblad, Concepten
-from pip_portal.formulieren.invoer import Doel, Gelezen, Paren, lees
+from pip_portal.formulieren.invoer import Doel, Gelezen, Opzoekers, Paren, lees
+from pip_portal.formulieren.kentekens import kentekenzoeker
 from pip_portal.formulieren.paginas import Melding
 from pip_portal.formulieren.veldtypen.bestand import BestandVeld
 from pip_portal.formulieren.vragen import bestandsveld
@@ -84,7 +86,11 @@ async def _verwerk(
         await late_invoer.gooi_weg(db, geheim)
     if toegevoegd:
         aanvraag = await _met_bestanden(aanvraag, bestanden)
-    zoek = zoeker(bag, lambda: tel(request, aanvraag.eigenaar, "opzoeken"))
+
+    async def telt() -> None:
+        await tel(request, aanvraag.eigenaar, "opzoeken")
+
+    zoek = Opzoekers(zoeker(bag, telt), kentekenzoeker(get_bronnen(request).rdw, telt))
     opzoeken = actie in ("volgende", "bewaren", "zoek_adres", "nakijken")
     gelezen = await lees(aanvraag, doel, paren, zoek if opzoeken else None)
     if bestandsfouten:

@@ -135,9 +135,10 @@ def _opties(veld: Any, omgeving: Omgeving) -> tuple[Optie, ...]:
     )
 
 
-def _let_op(blik: Blik, veld: Any) -> tuple[str, ...]:
-    """Warnings that do not block, once there is an answer to warn about."""
-    return tuple(blik.tekst(let_op.tekst) for let_op in veld.let_op if waar(let_op.als, blik.verloop.kennis))
+def _let_op(blik: Blik, veld: Any) -> tuple[tuple[str, str], ...]:
+    """What does not block, once there is an answer to say it about."""
+    kennis = blik.verloop.kennis
+    return tuple((let_op.soort, blik.tekst(let_op.tekst)) for let_op in veld.let_op if waar(let_op.als, kennis))
 
 
 def _gegevens(blik: Blik, veld: GegevensVeld) -> tuple[Gegevensregel, ...]:

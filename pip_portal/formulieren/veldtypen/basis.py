@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -74,10 +74,11 @@ class Afgekeurd(Exception):
 
 
 class LetOp(Deel):
-    """A warning that does not block."""
+    """What someone reads once after this answer, before going on; it does not block."""
 
     als: Voorwaarde
     tekst: Tekst
+    soort: Literal["waarschuwing", "info"] = "waarschuwing"
 
 
 class Veld(Deel):

@@ -1,6 +1,8 @@
 """Numbers with a form of their own: e-mail, telephone, BSN, KVK, IBAN and licence plate."""
 
 import re
+from collections.abc import Mapping
+from datetime import date
 from typing import Any, ClassVar, Literal
 
 from stdnum import iban as iban_toets
@@ -9,6 +11,7 @@ from stdnum.nl import bsn as elfproef
 from pip_portal.formulieren.omgeving import Omgeving
 from pip_portal.formulieren.teksten import Tekst, vast
 from pip_portal.formulieren.veldtypen.basis import Afgekeurd, Invoer, Veld, schoon
+from pip_portal.formulieren.voorwaarden import Soort
 from pip_portal.taal import N_, _
 
 EMAIL = re.compile(r"[^\s@<>()\[\],;:\"]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_](?:[\w-]{0,61}[^\W_])")
@@ -29,6 +32,19 @@ SIDECODES = (
     "C-LL-CCC",
     "CCC-LL-C",
 )
+
+# How a look-up of a kenteken ended, and what is said of the two that leave something to do.
+GEVONDEN, ONBEKEND, NIET_GECONTROLEERD = "gevonden", "onbekend", "niet_gecontroleerd"
+OPGEZOCHT = {
+    ONBEKEND: Tekst(nl="Niet gevonden bij de RDW", en="Not found at the RDW"),
+    NIET_GECONTROLEERD: Tekst(nl="Niet gecontroleerd", en="Not checked"),
+}
+VOERTUIGDELEN: dict[str, Soort] = {
+    **dict.fromkeys(("nummer", "stand", "voertuig", "soort", "categorie"), "tekst"),
+    **dict.fromkeys(("massa", "lengte"), "getal"),
+    **dict.fromkeys(("verzekerd", "export"), "janee"),
+    "apk": "datum",
+}
 
 
 class _Nummer(Veld):
@@ -148,11 +164,25 @@ class IbanVeld(_Nummer):
         return " ".join(waarde[i : i + 4] for i in range(0, len(waarde), 4))
 
 
+class Kenteken(str):
+    """A licence plate, with what was looked up about its vehicle (see formulieren/kentekens.py)."""
+
+    feiten: Mapping[str, Any]
+
+    def __new__(cls, nummer: str, feiten: Mapping[str, Any]) -> "Kenteken":
+        kenteken = super().__new__(cls, nummer)
+        kenteken.feiten = feiten
+        return kenteken
+
+
 class KentekenVeld(_Nummer):
-    """A Dutch licence plate, stored without dashes; also a foreign one when `buitenland`."""
+    """A Dutch licence plate, stored without dashes; also a foreign one when `buitenland`.
+
+    With `controle: rdw` it is stored with its vehicle, once that was looked up: {kenteken, stand, voertuig, …}.
+    """
 
     type: Literal["kenteken"]
-    controle: str = ""
+    controle: Literal["", "rdw"] = ""
     buitenland: bool = False
 
     fout_vorm = N_("Vul een Nederlands kenteken in, bijvoorbeeld AB-123-C.")
@@ -163,6 +193,31 @@ class KentekenVeld(_Nummer):
         if _sidecode(kaal):
             return kaal
         return kaal if self.buitenland and re.fullmatch("[A-Z0-9]{3,12}", kaal) else None
+
+    def onderdelen(self) -> dict[str, Soort]:
+        return dict(VOERTUIGDELEN) if self.controle else {}
+
+    def onderdeel(self, naam: str, waarde: Any, omgeving: Omgeving) -> Any | None:
+        if naam == "nummer":
+            return self.met_tekens(waarde)
+        feit = getattr(waarde, "feiten", {}).get(naam)
+        return date.fromisoformat(feit) if naam == "apk" and feit else feit
+
+    def typ(self, waarde: Any) -> str:
+        if not isinstance(waarde, dict):
+            return super().typ(waarde)
+        if not set(waarde) <= {"kenteken", *VOERTUIGDELEN} or waarde["stand"] not in (GEVONDEN, *OPGEZOCHT):
+            raise ValueError("geen opgezocht kenteken")
+        return Kenteken(super().typ(waarde["kenteken"]), waarde)
+
+    def toon(self, waarde: Any, omgeving: Omgeving) -> tuple[Tekst, ...]:
+        kenteken = self.typ(waarde)
+        feiten = getattr(kenteken, "feiten", {})
+        gevonden = vast(feiten["voertuig"]) if feiten.get("voertuig") else OPGEZOCHT.get(feiten.get("stand", ""))
+        return (vast(self.met_tekens(kenteken)), *((gevonden,) if gevonden else ()))
+
+    def ruw_van(self, waarde: Any) -> dict[str, list[str]]:
+        return super().ruw_van(self.typ(waarde))
 
     def met_tekens(self, waarde: str) -> str:
         """With the dashes where the sidecode has them."""

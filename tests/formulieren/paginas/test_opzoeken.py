@@ -1,0 +1,85 @@
+"""What a form looks up while it is filled in. Always an extra: nobody is ever stopped by it."""
+
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from pip_portal.settings import Settings
+from tests import factories
+from tests.conftest import Browser
+from tests.formulieren.paginas.invuller import Invuller, Pagina
+from tests.formulieren.voorbeelden import alle_formulieren, omgeving
+
+FORMULIEREN = alle_formulieren()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return factories.settings(database_url, bestanden={"map": tmp_path / "bestanden"})
+
+
+class TestKenteken:
+    """Parking permit: "is this your car?", and what may be wrong with it."""
+
+    async def kentekenpagina(self, invuller: Invuller, browser: Browser) -> Pagina:
+        await browser.log_in(factories.burger(factories.SANNE))
+        pagina = await invuller.begin("parkeervergunning-bewoners")
+        while pagina.stap() != "kenteken":
+            pagina = await invuller.stuur(pagina)
+        return pagina
+
+    async def test_the_car_is_shown_once_and_then_one_goes_on(self, invuller: Invuller, browser: Browser) -> None:
+        pagina = await self.kentekenpagina(invuller, browser)
+        gezien = await invuller.stuur(pagina, {"kenteken": "ab 123 c"})
+        assert gezien.stap() == "kenteken"
+        assert "Dit is volgens de RDW: VOLKSWAGEN GOLF, grijs. Is dit niet de goede auto?" in gezien.tekst
+        assert "Waarschijnlijk krijgt u geen vergunning" not in gezien.tekst
+        verder = await invuller.stuur(gezien)
+        assert verder.stap() != "kenteken"
+        terug = await invuller.open(str(pagina.response.url))
+        assert terug.velden["kenteken"] == ["AB-123-C"]
+
+    @pytest.mark.parametrize(
+        ("kenteken", "zin"),
+        [
+            ("BX-789-F", "Dit is geen personenauto en geen bestelbus."),
+            ("BX-789-F", "Deze auto is zwaarder dan 3.500 kilo of langer dan 6 meter."),
+            ("GN-345-H", "Volgens de RDW is deze auto niet verzekerd."),
+            ("GN-345-H", "De APK van deze auto is verlopen. U kunt wel verder."),
+            ("12-GHJ-3", "Volgens de RDW is deze auto naar het buitenland gegaan."),
+            ("ZZ-999-Z", "Wij vinden dit kenteken niet. Controleer het kenteken."),
+        ],
+    )
+    async def test_a_warning_is_read_and_stops_nobody(
+        self, kenteken: str, zin: str, invuller: Invuller, browser: Browser
+    ) -> None:
+        gewaarschuwd = await invuller.stuur(await self.kentekenpagina(invuller, browser), {"kenteken": kenteken})
+        assert zin in gewaarschuwd.tekst
+        assert gewaarschuwd.fouten() == {}
+        assert (await invuller.stuur(gewaarschuwd)).stap() != "kenteken"
+
+    async def test_without_the_rdw_it_is_taken_as_typed_and_marked(
+        self, invuller: Invuller, browser: Browser, backoffice: FastAPI
+    ) -> None:
+        pagina = await self.kentekenpagina(invuller, browser)
+        backoffice.state.beheer.storing(api="rdw", soort="status", status=503)
+        verder = await invuller.stuur(pagina, {"kenteken": "AB-123-C"})
+        assert verder.stap() != "kenteken", "nothing to read, so no stop"
+        bewaard = await invuller.open(str(pagina.response.url))
+        assert bewaard.velden["kenteken"] == ["AB-123-C"]
+        backoffice.state.beheer.herstel()
+        gezien = await invuller.stuur(bewaard)
+        assert "VOLKSWAGEN GOLF" in gezien.tekst, "what could not be asked is asked when the page is sent again"
+
+    async def test_a_kenteken_without_an_rdw_is_just_a_kenteken(self) -> None:
+        veld = FORMULIEREN.get("parkeervergunning-bewoners").veld("kenteken")
+        om = omgeving(FORMULIEREN)
+        assert [regel.nl for regel in veld.toon("AB123C", om)] == ["AB-123-C"]
+        weg = {"kenteken": "AB123C", "stand": "niet_gecontroleerd"}
+        assert [regel.nl for regel in veld.toon(weg, om)] == ["AB-123-C", "Niet gecontroleerd"]
+        gevonden = {"kenteken": "AB123C", "stand": "gevonden", "voertuig": "VOLKSWAGEN GOLF, grijs"}
+        assert [regel.nl for regel in veld.toon(gevonden, om)] == ["AB-123-C", "VOLKSWAGEN GOLF, grijs"]
+        assert veld.als_eigenschap(gevonden) == "AB123C"
+        assert veld.geldig({**gevonden, "stand": "verzonnen"}, om, {}) is None
+        assert veld.geldig({**gevonden, "eigenaar": "iemand"}, om, {}) is None
