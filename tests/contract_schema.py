@@ -15,7 +15,7 @@ SPECS = Path(__file__).parents[2] / "shared" / "specs"
 # What the specification forbids and the very server it was generated from does, as its recorded answers show (a test
 # compares our answers with those): dates that are null, texts that are empty.
 NULL_IN_PRACTICE = {"beginObject", "eindeObject", "gezetdoor", "correctedBy", "correctionFor"}
-EMPTY_IN_PRACTICE = {"opdrachtgevendeOrganisatie", "rsin", "inpA_nummer", "emailadres", "naam"}
+EMPTY_IN_PRACTICE = {"opdrachtgevendeOrganisatie", "rsin", "inpA_nummer", "emailadres", "naam", "referentie"}
 # And what installations really do: a KVK number of 8 digits where the RSIN of 9 belongs.
 SHORTER_IN_PRACTICE = {"innNnpId"}
 # A slip in the BAG specification: it requires a name that its own properties do not have.
