@@ -30,7 +30,7 @@ AFRONDEN = {"omlaag": ROUND_FLOOR, "omhoog": ROUND_CEILING, "half": ROUND_HALF_U
 
 
 class Tarief(Deel):
-    """The amount that this tariff has on the day of sending."""
+    """The amount, or the number, that this tariff has on the day of sending."""
 
     tarief: str
 
@@ -211,7 +211,7 @@ def reken(expressie: Any, kennis: Kennis, tarief: Any) -> Any | None:
             return Decimal(waarde) if telt else waarde  # type: ignore[arg-type]  # telt
         case Tarief():
             regel = tarief(expressie.tarief)
-            return None if regel is None else Decimal(regel.cent)
+            return None if regel is None else Decimal(regel.waarde)
         case TelOp():
             delen = alle(expressie.tel_op)
             return None if delen is None else sum(delen, Decimal(0))

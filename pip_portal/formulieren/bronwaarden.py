@@ -22,6 +22,7 @@ from pip_portal.backoffice.zaaksysteem import Zaaksysteem
 from pip_portal.db import Sessionmaker
 from pip_portal.eigenaar import eigenaar_van
 from pip_portal.errors import BackofficeDefect, BackofficeUnavailable
+from pip_portal.formulieren.aanslagen import belasting
 from pip_portal.formulieren.aanvrager import KIND_TOT
 from pip_portal.formulieren.concepten import Gegevens, Voor
 from pip_portal.formulieren.definitie import Formulier
@@ -37,9 +38,10 @@ log = logging.getLogger("pip_portal")
 
 Waarden = dict[str, Any]
 
-PAD = re.compile(r"\b(?:brp|kvk|profiel|zaak)\.[a-z_]+")
+PAD = re.compile(rf"\b(?:{'|'.join(BRONNEN)})\.[a-z_]+")
 GEZAG = "brp.naam"  # always asked of a child: the answer comes only with gezag, in each session again
 GEDULD = 3.0  # seconds that a page waits for all sources together
+PARKEREN = ("parkeervergunning-bewoner", "parkeervergunning-bedrijf")  # zaaktype.identificatie
 ZAKEN_BEKEKEN = 20  # the newest zaken that are looked through for a besluit
 # What the BRP is asked for each path.
 BRP_VELDEN: Mapping[str, tuple[str, ...]] = {
@@ -130,6 +132,8 @@ async def haal_op(
         taken.append((per_bron["kvk"], _kvk(gebruiker, bronnen)))
     if per_bron["zaak"]:
         taken.append((per_bron["zaak"], _zaken(per_bron["zaak"], gebruiker, bronnen.zaaksysteem, sleutels)))
+    if per_bron["belasting"]:
+        taken.append((per_bron["belasting"], belasting(gebruiker, bronnen.openstaand, sleutels)))
     if per_bron["profiel"]:
         taken.append((per_bron["profiel"], _profiel(gebruiker, db, sleutels)))
     uitkomsten = await asyncio.gather(
@@ -287,15 +291,26 @@ async def _profiel(gebruiker: Gebruiker, db: Sessionmaker, sleutels: Sleutels) -
 
 
 async def _zaken(nodig: frozenset[str], gebruiker: Gebruiker, zaaksysteem: Zaaksysteem, sleutels: Sleutels) -> Waarden:
-    """Own earlier zaken to choose from: zaak.lopend, zaak.zaken, and zaak.besluiten with their date."""
+    """Own earlier zaken to choose from: zaak.lopend, zaak.zaken, and zaak.besluiten with their date.
+
+    zaak.parkeervergunningen: how many parking permits were given or are asked for, as far as these zaken tell.
+    """
     lijst = await zaaksysteem.list(gebruiker, Zakenvraag("alle", per_pagina=ZAKEN_BEKEKEN))
     waarden: Waarden = {
         "zaak.zaken": tuple(_zaakoptie(r, sleutels) for r in lijst.regels),
         "zaak.lopend": tuple(_zaakoptie(r, sleutels) for r in lijst.regels if not r.is_afgerond),
+        "zaak.parkeervergunningen": sum(_is_parkeervergunning(r) for r in lijst.regels),
     }
     if "zaak.besluiten" in nodig:
         waarden["zaak.besluiten"] = await _besluiten(lijst.regels, gebruiker, zaaksysteem, sleutels)
     return waarden
+
+
+def _is_parkeervergunning(regel: Zaakregel) -> bool:
+    if regel.zaaktype.identificatie not in PARKEREN:
+        return False
+    resultaat = regel.resultaattype.omschrijving if regel.resultaattype else ""
+    return not regel.is_afgerond or resultaat.casefold().startswith("verleend")
 
 
 def _zaakoptie(regel: Zaakregel, sleutels: Sleutels) -> Bronoptie:

@@ -12,7 +12,7 @@ from pip_portal.formulieren.regels import REGELS
 from pip_portal.formulieren.teksten import Deel, Tekst
 from pip_portal.formulieren.voorwaarden import Soort
 
-BRONNEN = ("brp", "kvk", "profiel", "zaak")
+BRONNEN = ("brp", "kvk", "profiel", "zaak", "belasting", "buurt")
 # (page, place on it); a voorcheck comes before all pages, what is known at the start before that.
 Positie = tuple[int, int]
 BEGIN: Positie = (-2, 0)
@@ -23,7 +23,7 @@ class Brondefinitie(Deel):
     """A fact that a source gives. label: what it is called on screen; bron: the source, as the citizen knows it.
 
     kenmerken: of each thing in a list, what conditions may ask. niveau: minimum level of DigiD. doelbinding: why the
-    gemeente may ask for it.
+    gemeente may ask for it. mag_ontbreken: a form can be sent while this source is down; it then asks, or says so.
     """
 
     soort: Literal["tekst", "getal", "bedrag", "datum", "janee", "lijst"]
@@ -33,6 +33,7 @@ class Brondefinitie(Deel):
     niveau: Literal["midden", "substantieel", "hoog"] = "midden"
     doelbinding: str
     kenmerken: dict[str, Literal["tekst", "getal", "datum", "janee"]] = {}  # noqa: RUF012  pydantic copies it
+    mag_ontbreken: bool = False
 
 
 @dataclass(frozen=True)

@@ -307,6 +307,8 @@ def _eigenschap(verloop: Verloop, pad: str) -> str:
         return str(verloop.formulier.veld(hoofd).als_eigenschap(waarde))
     if isinstance(waarde, bool):
         return "ja" if waarde else "nee"
+    if isinstance(waarde, tuple):  # a fact of each chosen option
+        return ", ".join(map(str, waarde))
     return waarde.strftime("%Y%m%d") if hasattr(waarde, "strftime") else str(waarde)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from pip_portal.formulieren.teksten import Deel, Tekst
 
@@ -34,16 +34,31 @@ Dag = Annotated[date, BeforeValidator(lees_dag)]
 
 
 class Tariefregel(Deel):
-    """The amount from this day on. bedrag: text in euros. naam: the line in the sum that the citizen reads."""
+    """The amount from this day on, or the number that was decided on (such as how many permits there are).
+
+    bedrag: text in euros. naam: the line in the sum that the citizen reads.
+    """
 
     vanaf: Dag
-    bedrag: str = Field(pattern=r"^\d{1,7}\.\d{2}$")
+    bedrag: str = Field("", pattern=r"^\d{1,7}\.\d{2}$")
+    aantal: int | None = Field(None, ge=0)
     grondslag: str
     naam: Tekst | None = None
+
+    @model_validator(mode="after")
+    def _een_van_beide(self) -> "Tariefregel":
+        if bool(self.bedrag) == (self.aantal is not None):
+            raise ValueError("precies één van bedrag en aantal hoort hier")
+        return self
 
     @property
     def cent(self) -> int:
         return int(Decimal(self.bedrag) * 100)
+
+    @property
+    def waarde(self) -> int:
+        """To reckon with: whole cents, or the number."""
+        return self.cent if self.aantal is None else self.aantal
 
 
 @dataclass(frozen=True)

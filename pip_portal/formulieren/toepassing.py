@@ -91,7 +91,9 @@ def waarde_in_woorden(naam: str, verloop: Verloop) -> Tekst | None:
 
 def _tarief(naam: str, tarieven: Tarieven, dag: date) -> Tekst | None:
     regel = tarieven.op(naam.removeprefix("tarief."), dag) if naam.startswith("tarief.") else None
-    return euro(regel.cent) if regel else None
+    if regel is None:
+        return None
+    return euro(regel.cent) if regel.aantal is None else los(regel.aantal)
 
 
 def _berekend(naam: str, verloop: Verloop) -> Tekst | None:

@@ -85,7 +85,8 @@ def beletsel(request: Request, aanvraag: Aanvraag) -> Beletsel:
     """A source that a condition or amount needs and that is down, or a file that is not known to be clean."""
     meldingen = []
     nodig = bronnen_in_regels(aanvraag.formulier) | {GEZAG if aanvraag.concept.gegevens.voor.is_kind else ""}
-    if nodig & aanvraag.omgeving.ontbreekt:
+    weg = nodig & aanvraag.omgeving.ontbreekt
+    if any(pad not in aanvraag.bronnen or not aanvraag.bronnen[pad].mag_ontbreken for pad in weg):
         zin = _("Uw antwoorden zijn bewaard. Probeer het later opnieuw, of bel 14 0570.")
         meldingen.append(Melding("waarschuwing", _("Wij kunnen uw gegevens nu niet ophalen"), zin))
     wacht = [(regel, bestand) for regel, bestand in _gebruikt(aanvraag) if not bestand.is_bruikbaar]

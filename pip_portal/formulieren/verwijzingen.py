@@ -216,12 +216,15 @@ class Verwijzingen:
                 plek: Pad = (*pad, sleutel, nummer) if sleutel == "toon" else (*pad, sleutel)
                 if bron and bron not in self.namen.bronnen:
                     self.fout(plek, f"'{bron}' staat niet in bronnen.yaml{bedoelde_u(bron, self.namen.bronnen)}")
-                elif bron and (self.namen.bronnen[bron].soort == "lijst") != (sleutel == "opties_uit"):
+                elif bron and sleutel != "toon" and self._is_lijst(bron) != (sleutel == "opties_uit"):
                     self.fout(plek, f"'{bron}' past hier niet: een lijst hoort bij opties_uit, de rest niet")
         if getattr(veld, "voorstel", None) is not None:
             self._voorstel(veld, (*pad, "voorstel"), positie, groep)
         for nummer, eigen in enumerate(getattr(veld, "velden", ())):
             self._veld(eigen, (*pad, "velden", nummer), (positie[0], nummer), veld.veld)
+
+    def _is_lijst(self, bron: str) -> bool:
+        return self.namen.bronnen[bron].soort == "lijst"
 
     def _voorstel(self, veld: Any, pad: Pad, positie: Positie, groep: str) -> None:
         """A proposal is made from earlier pages, and is one of the answers."""
@@ -282,7 +285,7 @@ class Verwijzingen:
                     bekend = bedoelde_u(expressie.tarief, self.tarieven.regels)
                     self.fout((*pad, "tarief"), f"tarief '{expressie.tarief}' staat niet in tarieven.yaml{bekend}")
                     return None
-                return "bedrag"
+                return "bedrag" if self.tarieven.regels[expressie.tarief][0].aantal is None else "getal"
             case berekenen.Aantal():
                 gevonden = self.naam(expressie.aantal, (*pad, "aantal"), EINDE, groep)
                 if gevonden and gevonden.soort not in ("lijst", "meerkeuze"):

@@ -39,6 +39,7 @@ class GegevensVeld(_ZonderAntwoord):
     def paden_voor(self, omgeving: Omgeving) -> tuple[str, ...]:
         """Only the facts that fit the login."""
         past = {"digid": ("brp", "profiel"), "eherkenning": ("kvk", "profiel")}.get(omgeving.inlog.soort, ())
+        past = (*past, "buurt")
         return tuple(pad for pad in self.toon_ if pad.split(".")[0] in past)
 
 

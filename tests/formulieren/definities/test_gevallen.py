@@ -352,7 +352,7 @@ def test_a_partner_agrees_to_remission_when_living_together() -> None:
         nu = stand("kwijtschelding", {"partner": partner}, om())
         assert waar(tekenen.als, nu.kennis) is partner
         assert ("partner_email" in vragen(nu)) is partner
-    assert tekenen.ziet == ("aanslagen",)
+    assert tekenen.ziet == ("aanslagen", "heffingen")
     assert "U hoeft nu niet te betalen." in bevestiging("kwijtschelding", {"partner": False}, om())
 
 

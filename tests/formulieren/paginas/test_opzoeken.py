@@ -5,10 +5,16 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
+from pip_portal.eigenaar import eigenaar_van
+from pip_portal.formulieren.aanvrager import inlog_van
+from pip_portal.formulieren.omgeving import Omgeving
+from pip_portal.inzendingen.lezen import lees
 from pip_portal.settings import Settings
+from pip_portal.tijd import vandaag
 from tests import factories
 from tests.conftest import Browser
 from tests.formulieren.paginas.invuller import Invuller, Pagina
+from tests.formulieren.paginas.test_alle import Wandeling
 from tests.formulieren.voorbeelden import alle_formulieren, omgeving
 
 FORMULIEREN = alle_formulieren()
@@ -83,3 +89,68 @@ class TestKenteken:
         assert veld.als_eigenschap(gevonden) == "AB123C"
         assert veld.geldig({**gevonden, "stand": "verzonnen"}, om, {}) is None
         assert veld.geldig({**gevonden, "eigenaar": "iemand"}, om, {}) is None
+
+
+class TestAanslagen:
+    """Remission of taxes: the assessments to choose from come from the tax administration."""
+
+    async def begin(self, invuller: Invuller, browser: Browser, bsn: str) -> Pagina:
+        await browser.log_in(factories.burger(bsn, niveau=25))
+        return await invuller.begin("kwijtschelding")
+
+    async def wandel(self, invuller: Invuller, pagina: Pagina, bsn: str) -> Pagina:
+        omgeving_ = Omgeving(vandaag(), inlog_van(factories.burger(bsn, niveau=25)), {}, FORMULIEREN.tarieven)
+        return await Wandeling(invuller, FORMULIEREN.get("kwijtschelding"), omgeving_).loop(pagina)
+
+    async def test_only_ones_own_that_can_be_remitted_are_offered(
+        self, invuller: Invuller, browser: Browser, portal: FastAPI
+    ) -> None:
+        pagina = await self.begin(invuller, browser, factories.HENDRIK)
+        jaar = vandaag().year
+        assert f"Afvalstoffenheffing en rioolheffing {jaar}, € 470,56 (aanslagnummer {jaar}-0012345)" in pagina.tekst
+        assert "Hondenbelasting" not in pagina.tekst.replace("hondenbelasting", "")
+        assert "Een andere aanslag" in pagina.tekst
+        assert "Voor welke belasting vraagt u kwijtschelding?" not in pagina.tekst
+        controle = await self.wandel(invuller, pagina, factories.HENDRIK)
+        klaar = await invuller.stuur(controle, {"verklaring": "ja"}, actie="versturen")
+        assert klaar.stap() == "ontvangen"
+        eigenaar = eigenaar_van(factories.burger(factories.HENDRIK, niveau=25), portal.state.sleutels)
+        nummer = str(klaar.response.url).split("/")[4]
+        verstuurd = await lees(portal.state.db, portal.state.sleutels, eigenaar.hash, nummer)
+        assert verstuurd.inhoud is not None
+        assert verstuurd.inhoud.zaak is not None
+        assert verstuurd.inhoud.zaak.eigenschappen == {"aanslagen": f"{jaar}-0012345"}
+
+    async def test_somebody_elses_assessment_cannot_be_chosen(self, invuller: Invuller, browser: Browser) -> None:
+        van_hendrik = await self.begin(invuller, browser, factories.HENDRIK)
+        vreemd = van_hendrik.document.xpath("//input[@name='aanslagen']/@value")[0]
+        van_anna = await self.begin(invuller, browser, factories.ANNA)
+        assert vreemd not in van_anna.document.xpath("//input[@name='aanslagen']/@value")
+        fout = await invuller.stuur(van_anna, {"aanslagen": vreemd})
+        assert fout.status == 422
+        assert fout.fouten() == {"aanslagen": "Kies een van de antwoorden die hier staan."}
+
+    async def test_who_has_another_one_names_it(self, invuller: Invuller, browser: Browser) -> None:
+        pagina = await self.begin(invuller, browser, factories.HENDRIK)
+        anders = await invuller.stuur(pagina, {"aanslagen": "geen"})
+        assert "Wat is het aanslagnummer?" in anders.tekst
+        verder = await invuller.stuur(anders, {"heffingen": "riool", "aanslagnummer": "2025-77"})
+        assert verder.stap() != "aanslagen"
+
+    async def test_an_outage_is_named_and_everything_can_still_be_filled_in_and_sent(
+        self, invuller: Invuller, browser: Browser, backoffice: FastAPI
+    ) -> None:
+        backoffice.state.beheer.storing(api="openstaand", soort="status", status=503)
+        pagina = await self.begin(invuller, browser, factories.HENDRIK)
+        assert "Wij kunnen uw aanslagen nu niet ophalen bij de administratie van belastingen." in pagina.tekst
+        assert "Voor welke belasting vraagt u kwijtschelding?" in pagina.tekst
+        controle = await self.wandel(invuller, pagina, factories.HENDRIK)
+        klaar = await invuller.stuur(controle, {"verklaring": "ja"}, actie="versturen")
+        assert klaar.stap() == "ontvangen"
+
+    async def test_without_anything_to_pay_there_is_nothing_to_say_about_it(
+        self, invuller: Invuller, browser: Browser
+    ) -> None:
+        pagina = await self.begin(invuller, browser, factories.YOUSSEF)
+        assert "nu niet ophalen" not in pagina.tekst
+        assert "Voor welke belasting vraagt u kwijtschelding?" in pagina.tekst
