@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import httpx
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 
 from pip_portal import beheer, error_pages
 from pip_portal.backoffice.bronnen import open_backoffices
@@ -75,6 +76,20 @@ PRIVATE: tuple[APIRouter, ...] = (
 # identity provider (signed), and mail programs that stop a newsletter (a link of ours).
 MACHINE: tuple[APIRouter, ...] = (beheer.router, afmelden.machine, nieuwsbrief.machine)
 
+
+def _routes() -> list[BaseRoute]:
+    router = APIRouter()
+    browser = [Depends(load_sessie), Depends(require_same_origin)]
+    for public in PUBLIC:
+        router.include_router(public, dependencies=browser)
+    for private in PRIVATE:
+        router.include_router(private, dependencies=[*browser, Depends(require_gebruiker)])
+    for machine in MACHINE:
+        router.include_router(machine)
+    return router.routes
+
+
+ROUTES = _routes()  # once for all apps of a process: FastAPI works out at the first request what each route needs
 Transports = Callable[[str], httpx.AsyncBaseTransport | None]
 
 
@@ -146,6 +161,7 @@ def create_app(settings: Settings, transport_for: Transports = lambda _url: None
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        routes=ROUTES,
         middleware=[
             Middleware(SecurityMiddleware, settings=settings),
             Middleware(TaalMiddleware),
@@ -157,12 +173,5 @@ def create_app(settings: Settings, transport_for: Transports = lambda _url: None
     app.state.burgerstatussen = Burgerstatussen.read(settings.burgerstatussen)
     error_pages.install(app)
     formulierfouten.install(app)
-    browser = [Depends(load_sessie), Depends(require_same_origin)]
-    for router in PUBLIC:
-        app.include_router(router, dependencies=browser)
-    for router in PRIVATE:
-        app.include_router(router, dependencies=[*browser, Depends(require_gebruiker)])
-    for router in MACHINE:
-        app.include_router(router)
     app.mount("/static", StaticAssets(directory=STATIC), name="static")
     return app

@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
 
 from . import (
     autorisaties,
@@ -82,7 +83,14 @@ def create_backoffice(config: Config, transport: Transport | None = None) -> Fas
         await bezorger.stop()
         await store.close()
 
-    app = FastAPI(title="Referentie-backoffice", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Referentie-backoffice",
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        routes=ROUTES,
+    )
     app.state.backoffice = Backoffice(config, store, catalogus.build(), beheer, bezorger)
     app.state.beheer = beheer
     app.state.bezorger = bezorger
@@ -91,14 +99,22 @@ def create_backoffice(config: Config, transport: Transport | None = None) -> Fas
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(kvk.KvkFout, kvk.kvk_fout_response)
     app.add_exception_handler(bag.BagFout, bag.bag_fout_response)
-    for module in MODULES:
-        app.include_router(module.router)
-    app.add_api_route("/gezond", healthy, methods=["GET"])
     return app
 
 
 async def healthy() -> Response:
     return JSONResponse({"status": "gezond"})
+
+
+def _routes() -> list[BaseRoute]:
+    router = APIRouter()
+    for module in MODULES:
+        router.include_router(module.router)
+    router.add_api_route("/gezond", healthy, methods=["GET"])
+    return router.routes
+
+
+ROUTES = _routes()  # once for all apps of a process: FastAPI works out at the first request what each route needs
 
 
 def _on_problem(request: Request, exc: Exception) -> Response:
