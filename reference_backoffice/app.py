@@ -26,6 +26,7 @@ from . import (
 )
 from .beheer import api as beheer_api
 from .beheer import page as beheer_page
+from .beheer import vragen as beheer_vragen
 from .config import Config
 from .faults import Beheer, FaultMiddleware
 from .klantinteracties import api as klantinteracties
@@ -62,6 +63,7 @@ MODULES = (
     verwerkingen,
     beheer_api,
     beheer_page,
+    beheer_vragen,
 )
 
 

@@ -31,7 +31,7 @@ Url = Annotated[str, StringConstraints(max_length=2042, pattern=r"^https?://\S+$
 Vertrouwelijkheid = Literal["normaal", "vertrouwelijk", "opgeheven"]
 VERPLICHT: Final = ("objecttype", "soortObjectId", "objectId")
 # What another organisation or the person may not see of an action.
-INTERN: Final = ("systeem", "gebruiker", "gegevensbron", "verwerkteObjecten")
+INTERN: Final = ("systeem", "gebruiker", "gegevensbron")
 
 
 class Gegeven(Invoer):
@@ -211,8 +211,10 @@ async def change_verwerking(request: Request, backoffice: Context) -> Response:
     return Response(status_code=204)
 
 
-def _limited(actie: Json) -> Json:
-    return {veld: waarde for veld, waarde in actie.items() if veld not in INTERN}
+def _limited(actie: Json, verwerkt: Json) -> Json:
+    """The actie as the person may see it. The specification requires verwerkteObjecten: those of others stay out."""
+    shown = {veld: waarde for veld, waarde in actie.items() if veld not in INTERN}
+    return shown | {"verwerkteObjecten": [verwerkt]}
 
 
 @router.get("/verwerkte-objecten")
@@ -237,4 +239,5 @@ async def get_object(request: Request, uuid: str, backoffice: Context) -> Respon
         actie = await _load(db, found.actie)
     if actie["vertrouwelijkheid"] == "vertrouwelijk":
         raise not_found()
-    return answer(request, dumps(json.loads(found.data) | {"verwerkingsactie": _limited(actie)}))
+    data = json.loads(found.data)
+    return answer(request, dumps(data | {"verwerkingsactie": _limited(actie, data)}))
