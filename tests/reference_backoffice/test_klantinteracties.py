@@ -1,17 +1,20 @@
 """Klantinteracties against its official specification, and what it must refuse."""
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from reference_backoffice.app import create_backoffice
 from reference_backoffice.config import Config
 from reference_backoffice.fixtures.contacten import ACTOR_KCC, partij_uuid
 from reference_backoffice.klantinteracties.bron import SOORTEN as OURS
 from reference_backoffice.klantinteracties.filters import names_of
+from reference_backoffice.store import notificatie
 from tests.contract_schema import find_operation, require_specs, validate_response
 from tests.reference_backoffice.conftest import ANNA, ROOT, Json, codes, now, seeded_zaak
 
@@ -360,6 +363,18 @@ async def test_questions_are_found_by_person_and_by_zaak(klant: httpx.AsyncClien
     answered = check(await klant.patch(question["url"], json={"reactie": "De eerste bladzijde."}), 200)
     assert answered["reactie"] == "De eerste bladzijde."
     assert codes(await klant.patch(question["url"], json={"reactie": "x" * 4001})) == {("reactie", "max_length")}
+
+
+async def test_what_changes_is_published(app: FastAPI, klant: httpx.AsyncClient) -> None:
+    contact = await post(klant, "klantcontacten", contact_body())
+    check(await klant.patch(f"{API}/partijen/{partij_uuid(ANNA)}", json={"voorkeurstaal": "eng"}), 200)
+    async with app.state.backoffice.store.read() as db:
+        sent = [json.loads(text) for text in await db.scalars(select(notificatie.c.data))]
+    assert [(bericht["kanaal"], bericht["resource"], bericht["actie"]) for bericht in sent] == [
+        ("klantcontacten", "klantcontact", "create"),
+        ("partijen", "partij", "partial_update"),
+    ]
+    assert sent[0]["resourceUrl"].endswith(contact["uuid"])
 
 
 async def test_internetaken(klant: httpx.AsyncClient) -> None:
