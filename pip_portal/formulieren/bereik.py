@@ -6,7 +6,7 @@ all there is to try, and of many questions each pair of answers.
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -65,6 +65,9 @@ def _voorwaarden(formulier: Formulier) -> Iterator[tuple[Pad, Any]]:
 
 def _uitkomsten(formulier: Formulier, formulieren: Formulieren, namen: Namen, voorwaarde: Any) -> Iterator[bool]:
     genoemd = _genoemd(formulier, voorwaarde)
+    if _hangt_af_van_aantal(formulier, formulieren, genoemd):
+        yield from (True, False)  # tomorrow the number is another one
+        return
     proef: dict[str, list[Any]] = {}
     soorten: dict[str, Soort] = {}
     for naam in sorted(genoemd):
@@ -80,6 +83,14 @@ def _uitkomsten(formulier: Formulier, formulieren: Formulieren, namen: Namen, vo
     for keuze in itertools.product(*proef.values()):
         waarden = {naam: waarde for naam, waarde in zip(proef, keuze, strict=True) if waarde is not None}
         yield waar(voorwaarde, _Waarden(formulier, omgeving, waarden, soorten))
+
+
+def _hangt_af_van_aantal(formulier: Formulier, formulieren: Formulieren, genoemd: Iterable[str]) -> bool:
+    """Whether a number of tarieven.yaml decides, such as how many permits were given."""
+    berekend = [formulier.berekend[n.removeprefix("berekend.")] for n in genoemd if n.startswith("berekend.")]
+    tarieven = [d for b in berekend for d in berekenen.delen_van(b.waarde) if isinstance(d, berekenen.Tarief)]
+    regels = [regel for tarief in tarieven for regel in formulieren.tarieven.regels.get(tarief.tarief, ())]
+    return any(regel.aantal is not None for regel in regels)
 
 
 def _genoemd(formulier: Formulier, voorwaarde: Any) -> dict[str, list[Vergelijking]]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pip_portal.formulieren.omgeving import Bronoptie, Omgeving
+from pip_portal.formulieren.tarieven import Tarieven
 from pip_portal.formulieren.teksten import vast
 from pip_portal.formulieren.toepassing import vul
 from pip_portal.formulieren.veldtypen.basis import Invoer, Lezing
@@ -177,6 +178,61 @@ def test_a_resident_pays_for_the_months_that_are_left(postcode: str, ingang: str
     nu = stand("parkeervergunning-bewoners", {"ingang": ingang}, om(brp__postcode=postcode))
     assert nu.bedrag is not None
     assert nu.bedrag.cent == cent
+
+
+def test_a_second_permit_costs_more_and_too_many_are_warned_about() -> None:
+    een = om(brp__postcode="7412AA", zaak__parkeervergunningen=1)
+    nu = stand("parkeervergunning-bewoners", {"ingang": "2026-12-01"}, een)
+    assert nu.bedrag is not None
+    assert nu.bedrag.cent == 12_60  # one month of 151.20
+    assert "al_een" in vragen(nu)
+    veld = FORMULIEREN.get("parkeervergunning-bewoners").veld("eigen_plaats")
+    for eigen_plaats, te_veel in ((False, False), (True, True)):
+        nu = stand("parkeervergunning-bewoners", {"eigen_plaats": eigen_plaats}, een)
+        assert waar(veld.let_op[0].als, nu.kennis) is te_veel
+
+
+def test_when_own_zaken_cannot_be_had_the_form_says_who_checks_and_reckons_with_a_first_permit() -> None:
+    zonder = om(brp__postcode="7412AA", zaak__parkeervergunningen=None)
+    nu = stand("parkeervergunning-bewoners", {"ingang": "2026-12-01"}, zonder)
+    assert {"aantal_onbekend"} == vragen(nu) & {"aantal_onbekend", "al_een"}
+    assert nu.bedrag is not None
+    assert nu.bedrag.cent == 6_30
+
+
+def test_a_full_city_centre_has_a_waiting_list_and_the_rest_has_not() -> None:
+    vol, buiten = om(brp__postcode="7411KT"), om(brp__postcode="7412AA")
+    assert "wachtlijst" in vragen(stand("parkeervergunning-bewoners", {"ingang": "2026-12-01"}, vol))
+    assert "wachtlijst" not in vragen(stand("parkeervergunning-bewoners", {"ingang": "2026-12-01"}, buiten))
+    nee = stand("parkeervergunning-bewoners", {"wachtlijst": False}, vol)
+    assert pagina(nee, "wachtlijst").gestopt is not None
+    zin = bevestiging("parkeervergunning-bewoners", {"wachtlijst": True}, vol)
+    assert "U komt op de wachtlijst. Toen u dit stuurde, stonden er 47 mensen op." in zin
+    assert "Wij beslissen uiterlijk op" in bevestiging("parkeervergunning-bewoners", {}, buiten)
+
+
+@pytest.mark.parametrize(
+    ("postcode", "verder", "zin"),
+    [
+        ("7411 KT", True, "In de binnenstad is nu geen plek. Op de wachtlijst staan 47 mensen."),
+        ("7412AA", True, "U kunt een vergunning aanvragen. Die kost €\u00a075,60 per jaar."),
+        ("7431 AA", False, "U hebt geen vergunning nodig."),
+    ],
+)
+def test_the_check_says_beforehand_whether_there_is_room(postcode: str, verder: bool, zin: str) -> None:
+    naar, doorgaan, tekst = na_check("parkeervergunning-bewoners", {"postcode": postcode}, om("anoniem"))
+    assert (naar, doorgaan) == ("", verder)
+    assert zin in tekst
+
+
+def test_a_company_that_asks_more_than_there_are_left_can_wait() -> None:
+    items = [{"id": str(n), "op_naam": "bedrijf"} for n in range(2)]
+    tarieven = dict(FORMULIEREN.tarieven.regels)
+    for gegeven, wacht in ((538, False), (539, True)):
+        regel = tarieven["parkeren-bedrijf-binnenstad-gegeven"][0].model_copy(update={"aantal": gegeven})
+        anders = Tarieven(tarieven | {"parkeren-bedrijf-binnenstad-gegeven": (regel,)})
+        nu_ = replace(om("eherkenning"), tarieven=anders)
+        assert ("wachtlijst" in vragen(stand("parkeervergunning-bedrijven", {"vergunningen": items}, nu_))) is wacht
 
 
 def test_no_permit_is_needed_outside_the_areas() -> None:
@@ -527,4 +583,5 @@ def test_each_line_of_the_price_says_what_it_is_for(
 
 def test_every_tariff_has_a_name_in_both_languages() -> None:
     for naam, regels in FORMULIEREN.tarieven.regels.items():
-        assert all(regel.naam and regel.naam.nl != regel.naam.en for regel in regels), naam
+        bedragen = [regel for regel in regels if regel.aantal is None]
+        assert all(regel.naam and regel.naam.nl != regel.naam.en for regel in bedragen), naam

@@ -91,6 +91,29 @@ class TestKenteken:
         assert veld.geldig({**gevonden, "eigenaar": "iemand"}, om, {}) is None
 
 
+class TestHoeveelVergunningen:
+    """How many permits somebody has already is told by Mijn zaken; without it the form goes on and says who checks."""
+
+    async def test_who_has_one_reads_so(self, invuller: Invuller, browser: Browser) -> None:
+        await browser.log_in(factories.burger(factories.ANNA))
+        pagina = await invuller.begin("parkeervergunning-bewoners")
+        assert "Aantal vergunningen dat u al hebt of aanvroeg: 2. Per adres mogen er 2 zijn." in pagina.tekst
+
+    async def test_with_the_zaaksysteem_away_it_can_still_be_sent(
+        self, invuller: Invuller, browser: Browser, backoffice: FastAPI
+    ) -> None:
+        backoffice.state.beheer.storing(api="zaken", soort="status", status=503)
+        sanne = factories.burger(factories.SANNE)
+        await browser.log_in(sanne)
+        pagina = await invuller.begin("parkeervergunning-bewoners")
+        assert "Wij weten nu niet hoeveel vergunningen u al hebt. Wij kijken dat later na." in pagina.tekst
+        formulier = FORMULIEREN.get("parkeervergunning-bewoners")
+        omgeving_ = Omgeving(vandaag(), inlog_van(sanne), {}, FORMULIEREN.tarieven)
+        controle = await Wandeling(invuller, formulier, omgeving_).loop(pagina)
+        assert "Wij kunnen uw gegevens nu niet ophalen" not in controle.tekst
+        assert (await invuller.stuur(controle, {"verklaring": "ja"}, actie="versturen")).stap() == "ontvangen"
+
+
 class TestAanslagen:
     """Remission of taxes: the assessments to choose from come from the tax administration."""
 
