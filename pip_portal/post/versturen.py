@@ -78,7 +78,7 @@ class Bezorger:
                     bericht,
                     sender=self._smtp.terug or self._smtp.afzender,
                     recipients=[aan],
-                    **_terugmelding(client, zending.nummer),
+                    **terugmelding(client, zending.nummer),
                 )
                 await self._verzonden(zending, bytes(bericht), misschien_al)
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as exc:
@@ -211,7 +211,7 @@ def verbinding(smtp: Smtp, public_url: str) -> dict[str, Any]:
     }
 
 
-def _terugmelding(client: aiosmtplib.SMTP, nummer: str) -> dict[str, Any]:
+def terugmelding(client: aiosmtplib.SMTP, nummer: str) -> dict[str, Any]:
     """Asks for what comes back to name our number and to leave the text out, where the server knows how (RFC 3461)."""
     if not client.supports_extension("dsn"):
         return {}
