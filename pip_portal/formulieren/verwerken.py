@@ -17,6 +17,7 @@ from pip_portal.db import Db
 from pip_portal.formulieren import cijfers, opslaan, schermen
 from pip_portal.formulieren.aanvraag import Aanvraag, opnieuw
 from pip_portal.formulieren.adressen import zoeker
+from pip_portal.formulieren.buurt import ververs_buurt
 from pip_portal.formulieren.concepten import AnderTabblad, Concepten
 from pip_portal.formulieren.invoer import Doel, Gelezen, Opzoekers, Paren, lees
 from pip_portal.formulieren.kentekens import kentekenzoeker
@@ -248,6 +249,10 @@ async def _bewaar(
     velden = dict(paren)
     stap, gezien = doel.stap.stap, _revisie(velden)
     nieuw_item = doel.nieuw
+
+    async def telt() -> None:
+        await tel(request, aanvraag.eigenaar, "opzoeken")
+
     await tel(request, aanvraag.eigenaar, "bewaren")
     for _poging in range(3):
         try:
@@ -257,6 +262,7 @@ async def _bewaar(
                 return schermen.toon_tabbladen(request, aanvraag, doel, inhoud, paren, gevraagd=True)
             await concepten.bewaar(aanvraag.concept, aanvraag.eigenaar, stap, inhoud, gezien, geldig(aanvraag))
             aanvraag = aanvraag.bewaard(stap, inhoud, gezien + 1)
+            aanvraag = await ververs_buurt(aanvraag, doel, concepten, get_bronnen(request).signalen, telt)
             break
         except AnderTabblad:
             aanvraag = await opnieuw(aanvraag, concepten)

@@ -220,11 +220,21 @@ class Verwijzingen:
                     self.fout(plek, f"'{bron}' past hier niet: een lijst hoort bij opties_uit, de rest niet")
         if getattr(veld, "voorstel", None) is not None:
             self._voorstel(veld, (*pad, "voorstel"), positie, groep)
+        if getattr(veld, "bekend", None) is not None:
+            self._bekend(veld, (*pad, "bekend"), positie)
         for nummer, eigen in enumerate(getattr(veld, "velden", ())):
             self._veld(eigen, (*pad, "velden", nummer), (positie[0], nummer), veld.veld)
 
     def _is_lijst(self, bron: str) -> bool:
         return self.namen.bronnen[bron].soort == "lijst"
+
+    def _bekend(self, veld: Any, pad: Pad, positie: Positie) -> None:
+        """What it is about was asked before, and each answer that is looked for is one of its answers."""
+        gevraagd = self.naam(veld.bekend.categorie, (*pad, "categorie"), (positie[0], -1))
+        antwoorden = (gevraagd.waarden or ()) if gevraagd else veld.bekend.hoofdcategorieen
+        for waarde in set(veld.bekend.hoofdcategorieen) - set(antwoorden):
+            zin = f"'{waarde}' is geen antwoord op '{veld.bekend.categorie}'{bedoelde_u(waarde, antwoorden)}"
+            self.fout((*pad, "hoofdcategorieen"), zin)
 
     def _voorstel(self, veld: Any, pad: Pad, positie: Positie, groep: str) -> None:
         """A proposal is made from earlier pages, and is one of the answers."""

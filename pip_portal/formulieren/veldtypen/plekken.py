@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from pip_portal.formulieren.omgeving import Omgeving
-from pip_portal.formulieren.teksten import Tekst, vast
+from pip_portal.formulieren.teksten import Deel, Tekst, vast
 from pip_portal.formulieren.veldtypen.basis import Afgekeurd, Invoer, Veld, schoon
 from pip_portal.formulieren.voorwaarden import Soort
 from pip_portal.taal import _
@@ -150,10 +150,21 @@ class AdresVeld(_MetAdres):
 VORMEN = {"punt": "Point", "lijn": "LineString", "vlak": "Polygon"}
 
 
+class Bekend(Deel):
+    """Look whether it was reported already.
+
+    categorie: the question what it is about. hoofdcategorieen: its answers -> slug of a main category at Signalen.
+    """
+
+    categorie: str
+    hoofdcategorieen: dict[str, str]
+
+
 class LocatieVeld(_MetAdres):
     """A place: on the map, as an address, or in words. One of the three is enough."""
 
     type: Literal["locatie"]
+    bekend: Bekend | None = None
     vormen: tuple[Literal["punt", "lijn", "vlak"], ...] = ("punt",)
     max: int = Field(300, ge=20, le=2000)
 

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 
+from pip_portal import tables
 from pip_portal.eigenaar import eigenaar_van
 from pip_portal.formulieren.aanvrager import inlog_van
 from pip_portal.formulieren.omgeving import Omgeving
@@ -177,3 +179,54 @@ class TestAanslagen:
         pagina = await self.begin(invuller, browser, factories.YOUSSEF)
         assert "nu niet ophalen" not in pagina.tekst
         assert "Voor welke belasting vraagt u kwijtschelding?" in pagina.tekst
+
+
+PUNT = '{"type": "Point", "coordinates": [6.15805, 52.25301]}'
+
+
+class TestBekendeMelding:
+    """A report about the street: is it one of these?"""
+
+    async def locatie(self, invuller: Invuller, **plek: str) -> Pagina:
+        """Past the page of the place, as a visitor without a login."""
+        pagina = await invuller.begin("melding-openbare-ruimte")
+        pagina = await invuller.stuur(pagina, {"wat": "Er ligt een losse stoeptegel."})
+        pagina = await invuller.stuur(pagina, {"categorie": "weg"})
+        pagina = await invuller.stuur(pagina, {"gevaar": "nee"})
+        assert pagina.stap() == "locatie"
+        return await invuller.stuur(pagina, {f"locatie-{deel}": waarde for deel, waarde in plek.items()})
+
+    async def test_what_is_known_nearby_is_shown_and_yes_sends_nothing(
+        self, invuller: Invuller, portal: FastAPI
+    ) -> None:
+        pagina = await self.locatie(invuller, geometrie=PUNT)
+        assert pagina.stap() == "bekend"
+        assert "Losse stoeptegel, op deze plek, gemeld op" in pagina.tekst
+        assert "Lantaarnpaal kapot, op 12 meter, gemeld op" in pagina.tekst
+        assert "Container is vol" not in pagina.tekst, "another kind"
+        ja = await invuller.stuur(pagina, {"bekend": "ja"})
+        assert "Deze melding kennen wij al" in ja.tekst
+        assert "wij hebben niets verstuurd" in ja.tekst
+        async with portal.state.db() as session:
+            assert (await session.scalars(select(tables.Inzending))).all() == []
+        toch = await invuller.open(str(ja.response.url).partition("?")[0])
+        assert (await invuller.stuur(toch, {"bekend": "nee"})).stap() == "sinds"
+
+    async def test_a_place_where_nothing_is_known_asks_nothing(self, invuller: Invuller) -> None:
+        ver = '{"type": "Point", "coordinates": [6.2001, 52.2501]}'
+        assert (await self.locatie(invuller, geometrie=ver)).stap() == "sinds"
+
+    async def test_words_alone_are_enough(self, invuller: Invuller) -> None:
+        assert (await self.locatie(invuller, tekst="Op de hoek bij de kerk")).stap() == "sinds"
+
+    async def test_a_source_that_is_away_is_skipped_without_a_word(
+        self, invuller: Invuller, backoffice: FastAPI
+    ) -> None:
+        backoffice.state.beheer.storing(api="signalen", soort="status", status=503)
+        assert (await self.locatie(invuller, geometrie=PUNT)).stap() == "sinds"
+
+    async def test_another_place_forgets_what_was_known_here(self, invuller: Invuller) -> None:
+        pagina = await self.locatie(invuller, geometrie=PUNT)
+        plek = await invuller.open(str(pagina.response.url).replace("bekend", "locatie"))
+        ver = '{"type": "Point", "coordinates": [6.2001, 52.2501]}'
+        assert (await invuller.stuur(plek, {"locatie-geometrie": ver})).stap() == "sinds"

@@ -1,0 +1,89 @@
+"""Meldingen that are known already near the place somebody gave: `buurt.meldingen`. An extra, that never stops anybody.
+
+They are public (a category, a distance, a day) and looked up when the place, or what it is about, is saved.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from babel.dates import format_date
+
+from pip_portal.backoffice.signalen import BekendeMelding, Punt, Signalen
+from pip_portal.errors import BackofficeDefect, BackofficeUnavailable, TeVaak
+from pip_portal.formulieren.aanvraag import Aanvraag
+from pip_portal.formulieren.bronwaarden import als_json, waarden_van
+from pip_portal.formulieren.concepten import Concepten
+from pip_portal.formulieren.invoer import Doel
+from pip_portal.formulieren.omgeving import Bronoptie
+from pip_portal.formulieren.teksten import Tekst
+from pip_portal.formulieren.veldtypen.plekken import LocatieVeld
+from pip_portal.tijd import now
+
+log = logging.getLogger("pip_portal")
+
+PAD = "buurt.meldingen"
+GEDULD = 3.0  # seconds
+
+
+async def ververs_buurt(
+    aanvraag: Aanvraag, doel: Doel, concepten: Concepten, signalen: Signalen, tel: Callable[[], Awaitable[None]]
+) -> Aanvraag:
+    """The application with the known meldingen near its place, after this page was saved."""
+    veld = _locatie(aanvraag, doel)
+    if veld is None or not signalen.is_ingesteld:
+        return aanvraag
+    gevonden = await _zoek(aanvraag, veld, signalen, tel)
+    gegevens = aanvraag.concept.gegevens
+    zonder = {pad: waarde for pad, waarde in gegevens.bronnen.items() if pad != PAD}
+    bronnen = {**zonder, PAD: als_json(gevonden)} if gevonden else zonder
+    if bronnen == gegevens.bronnen:
+        return aanvraag
+    gegevens = replace(gegevens, bronnen=bronnen)
+    await concepten.bewaar_gegevens(aanvraag.concept, aanvraag.eigenaar, gegevens)
+    omgeving = replace(aanvraag.omgeving, bronnen=waarden_van(gegevens))
+    return replace(aanvraag, concept=replace(aanvraag.concept, gegevens=gegevens), omgeving=omgeving)
+
+
+def _locatie(aanvraag: Aanvraag, doel: Doel) -> LocatieVeld | None:
+    """The place to look around, when this page asked for it or for what it is about."""
+    hier = {veld.veld for veld in doel.velden} if doel.groep is None else set()
+    velden = (v for v in aanvraag.formulier.alle_velden() if isinstance(v, LocatieVeld) and v.bekend is not None)
+    return next((v for v in velden if v.bekend and {v.veld, v.bekend.categorie} & hier), None)
+
+
+async def _zoek(
+    aanvraag: Aanvraag, veld: LocatieVeld, signalen: Signalen, tel: Callable[[], Awaitable[None]]
+) -> tuple[Bronoptie, ...]:
+    """What is known there; nothing when that cannot be asked now."""
+    waarden = aanvraag.verloop.waarden
+    punt = _punt(waarden.get(veld.veld))
+    hoofdcategorie = veld.bekend.hoofdcategorieen.get(waarden.get(veld.bekend.categorie, "")) if veld.bekend else None
+    if punt is None or hoofdcategorie is None:
+        return ()
+    try:
+        await tel()
+        meldingen = await asyncio.wait_for(signalen.in_de_buurt(punt, hoofdcategorie, now()), GEDULD)
+    except (BackofficeUnavailable, BackofficeDefect, TimeoutError, TeVaak) as exc:
+        log.warning("bekende meldingen niet opgezocht", extra={"reden": type(exc).__name__})
+        return ()
+    return tuple(_optie(nummer, melding) for nummer, melding in enumerate(meldingen, start=1))
+
+
+def _punt(plek: object) -> Punt | None:
+    geometrie = plek.get("geometrie") if isinstance(plek, dict) else None
+    if not geometrie or geometrie["type"] != "Point":
+        return None
+    lengte, breedte = geometrie["coordinates"]
+    return lengte, breedte
+
+
+def _optie(nummer: int, melding: BekendeMelding) -> Bronoptie:
+    nl, en = (format_date(melding.datum, "d MMMM y", locale=taal) for taal in ("nl", "en"))
+    ver_nl = f"op {melding.afstand} meter" if melding.afstand else "op deze plek"
+    ver_en = f"{melding.afstand} metres away" if melding.afstand else "at this place"
+    tekst = Tekst(
+        nl=f"{melding.categorie}, {ver_nl}, gemeld op {nl}", en=f"{melding.categorie}, {ver_en}, reported on {en}"
+    )
+    return Bronoptie(str(nummer), tekst)
