@@ -36,6 +36,7 @@ from pip_portal.opdrachten import blijf_meten
 from pip_portal.openbaar import routes as openbaar
 from pip_portal.overzicht import routes as overzicht
 from pip_portal.paths import DATA, STATIC
+from pip_portal.post.bouncebus import blijf_legen
 from pip_portal.producten import routes as producten
 from pip_portal.security import LimitMiddleware, SecurityMiddleware, require_same_origin
 from pip_portal.settings import Settings
@@ -150,6 +151,8 @@ def create_app(settings: Settings, transport_for: Transports = lambda _url: None
             taken.append(asyncio.create_task(app.state.cijfers.blijf_schrijven()))
             if settings.werker_in_portaal:
                 taken.append(asyncio.create_task(app.state.werker.draai()))
+                if settings.bounces is not None:
+                    taken.append(asyncio.create_task(blijf_legen(app.state.db, settings.bounces)))
             taken += [asyncio.create_task(onderhoud(app.state.db, app.state.dienstverleners, maak_bewaren(app)))]
             if settings.catalogus_vooraf:
                 taken.append(asyncio.create_task(warm_catalogus(app.state.bronnen.zaaksysteem)))

@@ -22,7 +22,19 @@ from pip_portal.post.mail import plaats_mail
 from pip_portal.settings import Smtp
 from pip_portal.sleutels import Sleutels
 from pip_portal.taal import schrijf_in
-from pip_portal.tables import Base, Bewijs, Concept, Inzending, LateInvoer, Ondertekening, Opdracht, Teller
+from pip_portal.tables import (
+    Base,
+    Bewijs,
+    Brief,
+    Concept,
+    Inzending,
+    LateInvoer,
+    Mail,
+    Onbestelbaar,
+    Ondertekening,
+    Opdracht,
+    Teller,
+)
 from pip_portal.tijd import now, vandaag
 from pip_portal.weergave import datum
 
@@ -33,6 +45,8 @@ MINSTENS: Final = timedelta(days=14)  # a concept that lives shorter gets no rem
 KORTST: Final = timedelta(days=1)  # no inzending has a shorter term, so before that none is opened to look
 OPDRACHTEN: Final = timedelta(days=14)
 DODE_MAIL: Final = timedelta(days=90)
+MAILS: Final = timedelta(days=90)  # no mail server comes back on a mail after that
+ONBESTELBAAR: Final = timedelta(days=365)
 BEWIJZEN: Final = timedelta(days=5 * 365 + 2)
 ONLEESBAAR: Final = timedelta(days=90)
 STAPEL: Final = 200  # inzendingen opened at once
@@ -238,6 +252,9 @@ class Bewaren:
             (Bewijs, Bewijs.op < grens),
             (Inzending, and_(Inzending.opgeruimd_op.is_not(None), Inzending.ontvangen_op < grens)),
             (Teller, Teller.tot_op <= now()),
+            (Mail, Mail.aangemaakt_op < now() - MAILS),
+            (Onbestelbaar, Onbestelbaar.sinds < now() - ONBESTELBAAR),
+            (Brief, and_(Brief.gedaan_op.is_not(None), Brief.aangemaakt_op < grens)),
         )
 
     async def nieuwsbrieven(self) -> None:

@@ -23,6 +23,7 @@ from pip_portal.formulieren.laden import DefinitieFouten, Formulieren
 from pip_portal.formulieren.veldtypen.bestand import BestandVeld
 from pip_portal.inloggen.saml.provider import Dienstverlener
 from pip_portal.paths import DATA
+from pip_portal.post.bouncebus import bereikbaar as bus_bereikbaar
 from pip_portal.post.versturen import bereikbaar
 from pip_portal.settings import Api, Backoffice, Koppeling, Settings, is_this_machine
 from pip_portal.tijd import vandaag
@@ -60,7 +61,7 @@ async def problems(settings: Settings, transport_for: TransportFor | None = None
         _naar_keuze("signalen", settings.signalen, "GET", "/signals/geography?bbox=6,52,6.001,52.001", transport_for),
     ]
     checks += [bestanden_problems(settings)]
-    checks += [_smtp(settings)]
+    checks += [_smtp(settings), _bounces(settings)]
     return [line for lines in await asyncio.gather(*checks) for line in lines]
 
 
@@ -284,6 +285,16 @@ async def _smtp(settings: Settings) -> list[str]:
         return ["mail: PIP_SMTP is niet ingesteld; er gaat geen ontvangstbevestiging uit"]
     reden = await bereikbaar(settings.smtp, settings.public_url)
     return [f"mail: de mailserver neemt ons niet aan ({reden})"] if reden else []
+
+
+async def _bounces(settings: Settings) -> list[str]:
+    """Does what cannot be delivered come back where it is read? Nothing is read or marked."""
+    lines = []
+    if settings.smtp is not None and not settings.smtp.terug:
+        lines.append("mail: smtp.terug is leeg; onbestelbare mail komt dan bij de afzender, en wordt niet gelezen")
+    if settings.bounces is not None and (reden := await bus_bereikbaar(settings.bounces)):
+        lines.append(f"onbestelbare mail: de postbus van PIP_BOUNCES is niet te lezen ({reden})")
+    return lines
 
 
 async def _bag(api: Api | None, transport_for: TransportFor | None) -> list[str]:

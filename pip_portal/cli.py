@@ -9,7 +9,7 @@ from pathlib import Path
 import uvicorn
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from pip_portal import migraties
 from pip_portal.formulieren.laden import DefinitieFouten, Formulieren
@@ -17,6 +17,7 @@ from pip_portal.inloggen.saml.provider import Dienstverlener
 from pip_portal.paths import DATA, STATIC
 from pip_portal.settings import Settings
 
+LATER_OPNIEUW = 75  # EX_TEMPFAIL: a mail server that pipes us a message keeps it and tries again
 # Our words for what goes wrong most; the rest keeps the words of the validator.
 ZINNEN = {"missing": "ontbreekt", "extra_forbidden": "bestaat niet; staat de naam goed?"}
 
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "check": _check,
         "migratie": _new_migration,
         "inzendingen": _inzendingen,
+        "post": _post,
         "formulier": _formulier,
     }
     try:
@@ -75,6 +77,17 @@ def _parser() -> argparse.ArgumentParser:
     wat.add_parser("lijst", help="what got stuck or takes long, with the reason")
     wat.add_parser("toon", help="state, steps and reason of one").add_argument("nummer")
     wat.add_parser("opnieuw", help="hand over again").add_argument("nummer", help='number, or "alle"')
+    post = commands.add_parser("post", help="mail that came back, and the letters to write instead")
+    soort = post.add_subparsers(dest="wat", required=True)
+    bounces = soort.add_parser("bounces", help="read notifications of mail that cannot be delivered")
+    bounces.add_argument("bestand", nargs="?", default="", help="one message, - for standard input; else PIP_BOUNCES")
+    bounces.add_argument("--maildir", type=Path, help="read what is new in this Maildir")
+    brieven = soort.add_parser("brieven", help="which letters must be written, and until when")
+    brieven.add_argument("--alle", action="store_true", help="also those that were sent")
+    brieven.add_argument("--csv", action="store_true")
+    brief = soort.add_parser("brief", help="what one letter may say")
+    brief.add_argument("nummer", type=int)
+    brief.add_argument("--klaar", action="store_true", help="it was sent")
     formulier = commands.add_parser("formulier", help="look at the forms").add_subparsers(dest="actie", required=True)
     nakijken = formulier.add_parser("check", help="say what is wrong with the forms, a line each")
     nakijken.add_argument("--map", type=Path, help="folder with formulieren/, tarieven.yaml and bronnen.yaml")
@@ -199,6 +212,26 @@ def _formuliercijfers(args: argparse.Namespace) -> int:
     volgorde = {(f.formulier, stap.stap): nummer for f in alle for nummer, stap in enumerate(f.stappen)}
     print("\n".join(cijfers.regels(asyncio.run(gelezen()), volgorde)))
     return 0
+
+
+def _post(args: argparse.Namespace) -> int:
+    from pip_portal.post import opdrachtregel
+    from pip_portal.post.bouncebus import BusOnbereikbaar
+
+    settings = Settings()
+    if args.wat == "brieven":
+        regels = asyncio.run(opdrachtregel.lijst(settings, alle=args.alle, als_csv=args.csv))
+    elif args.wat == "brief":
+        regels = asyncio.run(opdrachtregel.brief(settings, args.nummer, klaar=args.klaar))
+    else:
+        try:
+            regels = asyncio.run(opdrachtregel.bounces(settings, args.bestand, args.maildir))
+        except (BusOnbereikbaar, SQLAlchemyError, OSError) as exc:
+            waarom = str(exc) if isinstance(exc, BusOnbereikbaar) else type(exc).__name__
+            print(f"Nu niet te verwerken: {waarom}", file=sys.stderr)
+            return LATER_OPNIEUW
+    print("\n".join(regels) or "Er is geen brief met dit nummer die nog moet.")
+    return 0 if regels else 1
 
 
 def _formulier(args: argparse.Namespace) -> int:

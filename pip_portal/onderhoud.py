@@ -15,6 +15,7 @@ from pip_portal.db import Sessionmaker
 from pip_portal.errors import PortalError
 from pip_portal.inloggen.saml.provider import Dienstverlener
 from pip_portal.inzendingen.toezicht import toezicht
+from pip_portal.post import brieven
 from pip_portal.tijd import now
 
 log = logging.getLogger("pip_portal")
@@ -34,6 +35,7 @@ async def onderhoud(db: Sessionmaker, dienstverleners: Mapping[str, Dienstverlen
         try:
             await remove_expired(db)
             await toezicht(db)
+            await brieven.toezicht(db)
         except SQLAlchemyError as exc:
             log.error("opruimen mislukt", exc_info=exc)
         await bewaren.ronde(alles=ronde % UUR == 0)

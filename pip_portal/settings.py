@@ -172,6 +172,28 @@ class Smtp(Frozen):
     timeout: float = 20.0
 
 
+class Bounces(Frozen):
+    """Where mail that cannot be delivered comes back: a mailbox (IMAP over TLS), or a Maildir on this machine.
+
+    elke: seconds between two looks of the worker.
+    """
+
+    host: str = ""
+    poort: int = 993
+    gebruiker: str = ""
+    wachtwoord: SecretStr = SecretStr("")
+    map: str = Field(default="INBOX", pattern=r'^[^"\\\r\n]+$')
+    ca: Path | None = None
+    maildir: Path | None = None
+    elke: float = Field(default=60.0, ge=1)
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if bool(self.host) == bool(self.maildir):
+            raise ValueError("geef host (IMAP) of maildir, en niet allebei")
+        return self
+
+
 class Nieuwsbrief(Frozen):
     """How newsletters go out. per_seconde: mails per second of one process; 0: as fast as the mail server takes them.
 
@@ -220,6 +242,7 @@ class Settings(BaseSettings):
     clamd: str = Field(default="", description="Virus scanner: host:port, or the path of its socket")
     smtp: Smtp | None = None
     nieuwsbrief: Nieuwsbrief = Nieuwsbrief()
+    bounces: Bounces | None = None  # empty: the mail server may pipe them to `pip-portal post bounces`
     werker_in_portaal: bool = False  # the portal itself does what waits in the outbox, without `pip-portal worker`
     metrics_token: SecretStr = SecretStr("")
     demo_idp_url: str = ""  # where the mock identity provider lives; only for the demo's list of test persons

@@ -15,6 +15,7 @@ from pip_portal.inzendingen.intrekking import Intrekking
 from pip_portal.inzendingen.ondertekening_overdracht import Tekenoverdracht
 from pip_portal.inzendingen.overdracht import Overdracht
 from pip_portal.opdrachten import Handler, Tempo, Werker
+from pip_portal.post.bouncebus import blijf_legen
 from pip_portal.post.mail import SOORT as MAIL
 from pip_portal.post.versturen import Versturen
 from pip_portal.settings import Settings
@@ -62,6 +63,8 @@ async def draai(settings: Settings, tempo: Tempo | None = None) -> None:
         bronnen = await open_backoffices(settings)
         stack.push_async_callback(bronnen.aclose)
         werker = maak_werker(settings, db, sleutels, bronnen, Bestanden(db, settings, sleutels), tempo=tempo)
+        if settings.bounces is not None:
+            stack.push_async_callback(_stop, asyncio.create_task(blijf_legen(db, settings.bounces)))
         taak = asyncio.create_task(werker.draai())
         for sein in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(sein, taak.cancel)
@@ -70,3 +73,8 @@ async def draai(settings: Settings, tempo: Tempo | None = None) -> None:
         log.info("werker gestopt")
         if not taak.cancelled():
             taak.result()
+
+
+async def _stop(taak: asyncio.Task[None]) -> None:
+    taak.cancel()
+    await asyncio.gather(taak, return_exceptions=True)

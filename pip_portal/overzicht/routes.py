@@ -15,6 +15,7 @@ from pip_portal.gebruiker import Bedrijf, Burger, Gebruiker, Ingelogd
 from pip_portal.overzicht.acties import acties
 from pip_portal.overzicht.samenvatting import Regel, samenvatting_bedrijf, samenvatting_persoon
 from pip_portal.panelen import Paneel, paneel
+from pip_portal.post.onbestelbaar import OnbestelbaarDep
 from pip_portal.taal import _
 from pip_portal.web import page, wants_fragment
 
@@ -36,6 +37,7 @@ async def show(
     burgerstatus: BurgerstatussenDep,
     concepten: Conceptkaarten,
     ingezonden: IngezondenDep,
+    onbestelbaar: OnbestelbaarDep,
 ) -> HTMLResponse:
     """The whole page, or with htmx only the late part that ?deel= names."""
     deel = request.query_params.get("deel", "")
@@ -56,6 +58,7 @@ async def show(
         bekeken=BEKEKEN,
         burgerstatus=burgerstatus,
         concepten=concepten,
+        onbestelbaar=onbestelbaar,
         ingezonden=inzendingkaarten(request, ingezonden, {(regel.bron, str(regel.uuid)) for regel in regels}),
     )
 

@@ -31,12 +31,18 @@ async def heeft_onbestelbaar(session: AsyncSession, eigenaar: str) -> bool:
     )
 
 
-async def markeer(session: AsyncSession, mail: Mail, code: str) -> None:
-    """The address of this mail takes none, unless the code blames us. code: as 5.1.1, or 550.
+def ligt_aan_adres(code: str) -> bool:
+    """Whether the address itself takes no mail. code: as 5.1.1, or 550.
 
-    5.7.x (RFC 3463) is a policy of the receiver against the sender: one blocking of ours must not mark thousands.
+    Source: RFC 3463. 4.x.x is a server that gave up for now; 5.7.x a policy against the sender: one blocking of the
+    whole municipality must not mark thousands of addresses.
     """
-    if code.startswith("5.7."):
+    return not code.startswith(("4", "5.7."))
+
+
+async def markeer(session: AsyncSession, mail: Mail, code: str) -> None:
+    """The address of this mail takes none, when the code says so."""
+    if not ligt_aan_adres(code):
         return
     rij = insert_van(session)(Onbestelbaar).values(
         adres_hash=mail.adres_hash, eigenaar=mail.eigenaar, code=code, sinds=now()

@@ -73,6 +73,8 @@ class Bezorger:
         misschien_al = False
         try:
             async with aiosmtplib.SMTP(**verbinding(self._smtp, self._public_url)) as client:
+                if client.is_ehlo_or_helo_needed:
+                    await client.ehlo()  # before we say that it began: it also tells what the server knows
                 misschien_al = await self._begin(zending)
                 await client.send_message(
                     bericht,

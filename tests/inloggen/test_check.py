@@ -58,6 +58,7 @@ async def smtp(tmp_path: Path) -> AsyncIterator[dict[str, object]]:
             "gebruiker": "pip",
             "wachtwoord": "geheim",
             "afzender": "mijn@deventer.nl",
+            "terug": "bounces@deventer.nl",
         }
 
 

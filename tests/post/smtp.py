@@ -19,14 +19,22 @@ from cryptography.x509.oid import NameOID
 
 @dataclass
 class Postbus:
-    """antwoord: to RCPT; na_data: to the message. Both for the next mails, until changed."""
+    """antwoord: to RCPT; na_data: to the message. Both for the next mails, until changed. dsn: knows RFC 3461."""
 
     antwoord: str = "250 OK"
     na_data: str = "250 OK"
     wachtwoord: str = ""
+    dsn: bool = False
+    opties: list[str] = field(default_factory=list)
     mails: list[EmailMessage] = field(default_factory=list)
     brieven: list[bytes] = field(default_factory=list)
     afzenders: list[str] = field(default_factory=list)
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*responses[:-1], "250-DSN", responses[-1]] if self.dsn else responses
 
     async def handle_RCPT(  # the name that aiosmtpd calls
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -50,6 +58,18 @@ class Postbus:
         return AuthResult(success=goed, handled=goed)
 
 
+class _Smtp(SMTP):
+    """Takes the options of RFC 3461, which the library does not know."""
+
+    def _getparams(self, params: list[str]) -> dict[str, str | bool] | None:
+        eigen = [optie for optie in params if optie.startswith(("RET=", "ENVID=", "NOTIFY="))]
+        if self.event_handler.dsn:
+            self.event_handler.opties += eigen
+            params = [optie for optie in params if optie not in eigen]
+        gelezen: dict[str, str | bool] | None = super()._getparams(params)
+        return gelezen
+
+
 @asynccontextmanager
 async def smtp_server(postbus: Postbus, certificaat: Path | None = None) -> AsyncIterator[int]:
     """The port of a running server; with a certificate it demands STARTTLS, with a password also a login."""
@@ -60,7 +80,7 @@ async def smtp_server(postbus: Postbus, certificaat: Path | None = None) -> Asyn
     loop = asyncio.get_running_loop()
 
     def maak() -> SMTP:
-        return SMTP(
+        return _Smtp(
             postbus,
             hostname="localhost",
             loop=loop,
