@@ -51,6 +51,7 @@ EIGENSCHAPPEN = {
     "gpk": ("bedrag",),
     "woo-verzoek": ("onderwerp",),
 }
+BUS = "onbestelbare_mail"  # where the mailbox puts what comes back, and the worker reads it
 ANDERE_POORTEN = "demo --portaal 9000 --idp 9010 --achterkanaal 9011 --backoffice 9020 --postbus 9030 --smtp 9025"
 START_TIMEOUT = 60.0  # seconds until all must answer; the first start fills the backoffice
 
@@ -102,7 +103,8 @@ class Demo:
 
     def commands(self) -> list[tuple[str, list[str], Mapping[str, str]]]:
         python = sys.executable
-        poorten = ["--web", str(self.ports.postbus), "--smtp", str(self.ports.smtp)]
+        bus = str(self.folder / BUS)
+        poorten = ["--web", str(self.ports.postbus), "--smtp", str(self.ports.smtp), "--maildir", bus]
         return [
             ("mock_idp", [python, "-m", "mock_idp", "serve"], self.idp),
             ("reference_backoffice", [python, "-m", "reference_backoffice", "serve"], self.backoffice),
@@ -178,6 +180,7 @@ def prepare(ports: Ports, folder: Path) -> Demo:
         "PIP_KAART_TEGELS": f"{backoffice_url}/kaart/{{z}}/{{x}}/{{y}}.png",
         "PIP_KAART_BRON": "Kaart: een getekende stad, alleen voor de demo",
         "PIP_SMTP": json.dumps(_smtp(ports)),
+        "PIP_BOUNCES": json.dumps({"maildir": str(folder / BUS), "elke": 5}),
         "PIP_DEMO_IDP_URL": f"http://localhost:{ports.idp}",
         "PIP_BESTANDEN": json.dumps({"map": str(folder / "bestanden"), "werkmap": str(own)}),
     }
@@ -252,6 +255,7 @@ def _smtp(ports: Ports) -> dict[str, object]:
         "poort": ports.smtp,
         "beveiliging": "geen",
         "afzender": "niet-antwoorden@deventer.example",
+        "terug": "onbestelbaar@deventer.example",
     }
 
 

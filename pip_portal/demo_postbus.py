@@ -2,12 +2,16 @@
 
 It stands alone, as a stranger's mail server would: it knows nothing of the portal. Everything is in memory, and gone
 when it stops. It listens on this machine only.
+
+Addresses that begin with `bounce` or `hendrik` do not exist: their mail is taken, and comes back a moment later as a
+notification (RFC 3464) to the return address. With --maildir that lies in a folder too, where the portal reads it.
 """
 
 import argparse
 import asyncio
 import email
 import html
+import time
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import default
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import uvicorn
@@ -44,6 +49,36 @@ a:focus-visible, button:focus-visible { outline: 3px solid; outline-offset: 2px 
 """
 
 
+BESTAAT_NIET = ("bounce", "hendrik")
+NIET_BEZORGD = """\
+From: MAILER-DAEMON@postbus.example\r
+To: {afzender}\r
+Subject: Uw mail is niet bezorgd\r
+Auto-Submitted: auto-replied\r
+MIME-Version: 1.0\r
+Content-Type: multipart/report; report-type=delivery-status; boundary="=grens="\r
+\r
+--=grens=\r
+Content-Type: text/plain; charset=utf-8\r
+\r
+Het adres {adres} bestaat niet.\r
+--=grens=\r
+Content-Type: message/delivery-status\r
+\r
+Reporting-MTA: dns; postbus.example\r
+\r
+Final-Recipient: rfc822; {adres}\r
+Action: failed\r
+Status: 5.1.1\r
+\r
+--=grens=\r
+Content-Type: text/rfc822-headers\r
+\r
+{koppen}\r
+--=grens=--\r
+"""
+
+
 @dataclass(frozen=True)
 class Ontvangen:
     nummer: int
@@ -65,14 +100,31 @@ class Ontvangen:
 class Postbus:
     """What came in, newest first; the oldest goes when it is full."""
 
+    maildir: Path | None = None
     mails: deque[Ontvangen] = field(default_factory=lambda: deque(maxlen=MAX_MAILS))
     _teller: int = 0
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         bericht = email.message_from_bytes(envelope.original_content or b"", policy=default)
-        self._teller += 1
-        self.mails.appendleft(Ontvangen(self._teller, tuple(envelope.rcpt_tos), bericht, datetime.now(AMSTERDAM)))
+        self._leg_neer(tuple(envelope.rcpt_tos), bericht)
+        for adres in envelope.rcpt_tos:
+            if adres.lower().startswith(BESTAAT_NIET) and envelope.mail_from:
+                self._kom_terug(adres, envelope.mail_from, bericht)
         return "250 OK"
+
+    def _leg_neer(self, aan: tuple[str, ...], bericht: EmailMessage) -> None:
+        self._teller += 1
+        self.mails.appendleft(Ontvangen(self._teller, aan, bericht, datetime.now(AMSTERDAM)))
+
+    def _kom_terug(self, adres: str, afzender: str, bericht: EmailMessage) -> None:
+        """As the mail server of the receiver would say it."""
+        koppen = "".join(f"{naam}: {bericht[naam]}\r\n" for naam in ("From", "To", "Subject", "Message-ID"))
+        melding = NIET_BEZORGD.format(adres=adres, afzender=afzender, koppen=koppen).encode()
+        self._leg_neer((afzender,), email.message_from_bytes(melding, policy=default))
+        if self.maildir is not None:
+            naam = f"{time.time_ns()}.{self._teller}.postbus"
+            (self.maildir / "tmp" / naam).write_bytes(melding)
+            (self.maildir / "tmp" / naam).rename(self.maildir / "new" / naam)
 
     def vind(self, nummer: int) -> Ontvangen:
         """Raises: HTTPException (404)."""
@@ -145,7 +197,10 @@ def _pagina(titel: str, inhoud: str) -> Response:
 
 
 def _lijst(mails: list[Ontvangen]) -> str:
-    uitleg = "<p>Alle mail die de demo verstuurt, komt hier. Er gaat niets naar een echt adres.</p>"
+    uitleg = (
+        "<p>Alle mail die de demo verstuurt, komt hier. Er gaat niets naar een echt adres. Een adres dat begint met "
+        "bounce of hendrik bestaat niet: die mail komt terug.</p>"
+    )
     if not mails:
         return f"{uitleg}<p>Er is nog geen mail. Verstuur iets in het portaal en laad deze pagina opnieuw.</p>"
     rijen = "".join(
@@ -197,8 +252,13 @@ def main() -> None:
     parser = argparse.ArgumentParser("pip_portal.demo_postbus", description="mailbox for the demo")
     parser.add_argument("--web", type=int, default=8030)
     parser.add_argument("--smtp", type=int, default=8025)
+    parser.add_argument("--maildir", type=Path, help="folder where mail that comes back is put too")
     args = parser.parse_args()
-    uvicorn.run(create_app(Postbus(), args.smtp), host=HOST, port=args.web, access_log=False, server_header=False)
+    for naam in ("new", "cur", "tmp") if args.maildir else ():
+        (args.maildir / naam).mkdir(parents=True, exist_ok=True)
+    uvicorn.run(
+        create_app(Postbus(args.maildir), args.smtp), host=HOST, port=args.web, access_log=False, server_header=False
+    )
 
 
 if __name__ == "__main__":

@@ -13,12 +13,16 @@ from fastapi import FastAPI
 from lxml import html
 
 from pip_portal import demo_postbus
+from pip_portal.db import open_db
 from pip_portal.demo_postbus import Postbus, create_app
+from pip_portal.post.bouncebus import leeg
+from pip_portal.post.mail import plaats_mail
+from pip_portal.post.onbestelbaar import is_onbestelbaar
 from pip_portal.post.opmaken import maak_bericht
+from pip_portal.settings import Bounces
 from tests import factories
-from tests.post.test_mail import ALLES, smtp
-
-pytestmark = pytest.mark.geen_database
+from tests.post.test_bounces import maildir
+from tests.post.test_mail import ALLES, M1, SLEUTELS, bezorger, smtp
 
 
 @pytest.fixture
@@ -89,6 +93,29 @@ def test_the_mailbox_knows_nothing_of_the_portal() -> None:
     namen = [node.module or "" for node in ast.walk(bron) if isinstance(node, ast.ImportFrom)]
     namen += [alias.name for node in ast.walk(bron) if isinstance(node, ast.Import) for alias in node.names]
     assert not [naam for naam in namen if naam.startswith("pip_portal")]
+
+
+async def test_mail_to_an_address_that_does_not_exist_comes_back_where_the_portal_reads_it(
+    tmp_path: Path, database_url: str
+) -> None:
+    bus = Bounces(maildir=maildir(tmp_path))
+    app = create_app(Postbus(tmp_path), smtp_poort=0)
+    async with app.router.lifespan_context(app), open_db(database_url) as db:
+        wie = {"sjabloon": "M1", "taal": "nl", "gegevens": M1}
+        async with db.begin() as session:
+            await plaats_mail(session, SLEUTELS, aan="hendrik@example.nl", sleutel="1", **wie)
+            await plaats_mail(session, SLEUTELS, aan="anna@example.nl", sleutel="2", **wie)
+        await bezorger(db, smtp(app.state.smtp_poort, terug="terug@deventer.example")).alles()
+        assert await leeg(db, bus) == {"onbestelbaar": 1}
+        async with db() as session:
+            assert await is_onbestelbaar(session, SLEUTELS, "hendrik@example.nl")
+            assert not await is_onbestelbaar(session, SLEUTELS, "anna@example.nl")
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost:8030") as postbus:
+            lijst = is_pagina(await postbus.get("/"))
+        assert sorted(lijst.xpath("//td/a/text()")) == [
+            "Uw mail is niet bezorgd",
+            *["Wij hebben uw aanvraag ontvangen"] * 2,
+        ]
 
 
 async def test_a_mail_cannot_put_anything_in_the_page(app: FastAPI, postbus: httpx.AsyncClient) -> None:
