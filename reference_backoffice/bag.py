@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
-from .fixtures.adressen import ADRESSEN
+from .fixtures.adressen import ADRESSEN, uitgebreid
 from .refs import Json
 from .web import Context
 
@@ -32,7 +32,12 @@ PATRONEN: Final = {
     "pageSize": r"[1-9][0-9]|100",
 }
 NIET_NAGEBOUWD: Final = frozenset({"zoekresultaatIdentificatie", "q", "pandIdentificatie"})
-TITELS: Final = {400: "Bad Request", 401: "Niet correct geauthenticeerd", 406: "Not Acceptable"}
+TITELS: Final = {
+    400: "Bad Request",
+    401: "Niet correct geauthenticeerd",
+    404: "Opgevraagde resource bestaat niet.",
+    406: "Not Acceptable",
+}
 
 
 class BagFout(Exception):
@@ -119,6 +124,21 @@ async def list_adressen(request: Request, backoffice: Context) -> Response:
         body["_embedded"] = {"adressen": [adres | {"_links": _links(root, adres)} for adres in shown]}
     headers = {"api-version": "2.6.0", "X-Pagination-Page": str(page), "X-Pagination-Limit": str(size)}
     return JSONResponse(body, media_type=HAL, headers=headers)
+
+
+@router.get("/adressenuitgebreid/{identificatie}")
+async def get_adres_uitgebreid(request: Request, backoffice: Context, identificatie: str) -> Response:
+    """One address with its geometry, in RD coordinates only."""
+    if not re.fullmatch(r"[0-9]{4}20[0-9]{10}", identificatie):
+        raise BagFout(400, "pattern", "Waarde voldoet niet aan het patroon.", "nummeraanduidingIdentificatie")
+    if request.headers.get("accept-crs", "epsg:28992") != "epsg:28992":
+        raise BagFout(406, "crsNotAcceptable", "Alleen epsg:28992 wordt ondersteund.")
+    adres = next((a for a in ADRESSEN if a["nummeraanduidingIdentificatie"] == identificatie), None)
+    if adres is None:
+        raise BagFout(404, "notFound", "De opgevraagde resource bestaat niet.")
+    root = f"{backoffice.config.public_url}{ROOT}"
+    body = uitgebreid(adres) | {"_links": _links(root, adres)}
+    return JSONResponse(body, media_type=HAL, headers={"api-version": "2.6.0"})
 
 
 def _links(root: str, adres: Json) -> Json:

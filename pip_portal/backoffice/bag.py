@@ -4,18 +4,21 @@ Source: Kadaster, BAG API Individuele Bevragingen 2.6 (hal+json). No hit is a 20
 """
 
 import re
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
 from pydantic import Field, TypeAdapter
 
 from pip_portal.backoffice.http import Verbinding
 from pip_portal.backoffice.resource import Resource, Tekst
+from pip_portal.backoffice.rijksdriehoek import naar_wgs84
 from pip_portal.errors import BackofficeUnavailable
 from pip_portal.settings import Settings
 
 NAAM: Final = "Basisregistratie Adressen en Gebouwen"
 POSTCODE: Final = re.compile(r"[1-9][0-9]{3}[A-Z]{2}")
+IDENTIFICATIE: Final = re.compile(r"[0-9]{16}")
+RD: Final = {"Accept-Crs": "epsg:28992"}
 PER_PAGINA: Final = 100
 MEESTE_PAGINAS: Final = 5  # a tower with more front doors than that is asked for by its toevoeging
 
@@ -64,7 +67,23 @@ class _Adressen(Resource):
     links: _Links = Field(default=_Links(), alias="_links")
 
 
+class _Vorm(Resource):
+    """coordinates: x, y (and z) of a point; of a surface its rings."""
+
+    coordinates: tuple[Any, ...]
+
+
+class _PuntOfVlak(Resource):
+    punt: _Vorm | None = None
+    vlak: _Vorm | None = None
+
+
+class _Uitgebreid(Resource):
+    geometrie: _PuntOfVlak = Field(default=_PuntOfVlak(), alias="adresseerbaarObjectGeometrie")
+
+
 _ADRESSEN: TypeAdapter[_Adressen] = TypeAdapter(_Adressen)
+_UITGEBREID: TypeAdapter[_Uitgebreid] = TypeAdapter(_Uitgebreid)
 
 
 class Bag:
@@ -101,6 +120,25 @@ class Bag:
         # A server may answer more broadly than was asked.
         passend = [adres for adres in gevonden if adres.huisnummer == huisnummer and adres.postcode == postcode]
         return tuple(sorted((self._met_gemeente(adres) for adres in passend), key=_volgorde))
+
+    async def punt(self, nummeraanduiding_id: str) -> tuple[float, float] | None:
+        """Where this address is: longitude and latitude; None when the BAG does not say.
+
+        Raises: BackofficeUnavailable; BackofficeDefect; NotFound when there is no such address (any more).
+        """
+        if self._verbinding is None:
+            raise BackofficeUnavailable(NAAM, "niet ingesteld")
+        if not IDENTIFICATIE.fullmatch(nummeraanduiding_id):
+            return None
+        pad = f"/adressenuitgebreid/{nummeraanduiding_id}"
+        geometrie = (await self._verbinding.call("GET", pad, _UITGEBREID, headers=RD)).geometrie
+        hoeken = [geometrie.punt.coordinates] if geometrie.punt else []
+        if geometrie.vlak and geometrie.vlak.coordinates:
+            hoeken = list(geometrie.vlak.coordinates[0])
+        if not hoeken:
+            return None
+        x, y = (sum(float(hoek[as_]) for hoek in hoeken) / len(hoeken) for as_ in (0, 1))
+        return naar_wgs84(x, y)
 
     def _met_gemeente(self, adres: BagAdres) -> BagAdres:
         is_hier = adres.nummeraanduiding_id[:4] in self._codes

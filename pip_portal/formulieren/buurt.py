@@ -5,13 +5,15 @@ They are public (a category, a distance, a day) and looked up when the place, or
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from babel.dates import format_date
 
-from pip_portal.backoffice.signalen import BekendeMelding, Punt, Signalen
-from pip_portal.errors import BackofficeDefect, BackofficeUnavailable, TeVaak
+from pip_portal.backoffice.bronnen import Bronnen
+from pip_portal.backoffice.signalen import BekendeMelding, Punt
+from pip_portal.errors import BackofficeDefect, BackofficeUnavailable, NotFound, TeVaak
 from pip_portal.formulieren.aanvraag import Aanvraag
 from pip_portal.formulieren.bronwaarden import als_json, waarden_van
 from pip_portal.formulieren.concepten import Concepten
@@ -28,19 +30,19 @@ GEDULD = 3.0  # seconds
 
 
 async def ververs_buurt(
-    aanvraag: Aanvraag, doel: Doel, concepten: Concepten, signalen: Signalen, tel: Callable[[], Awaitable[None]]
+    aanvraag: Aanvraag, doel: Doel, concepten: Concepten, bronnen: Bronnen, tel: Callable[[], Awaitable[None]]
 ) -> Aanvraag:
     """The application with the known meldingen near its place, after this page was saved."""
     veld = _locatie(aanvraag, doel)
-    if veld is None or not signalen.is_ingesteld:
+    if veld is None or not bronnen.signalen.is_ingesteld:
         return aanvraag
-    gevonden = await _zoek(aanvraag, veld, signalen, tel)
+    gevonden = await _zoek(aanvraag, veld, bronnen, tel)
     gegevens = aanvraag.concept.gegevens
     zonder = {pad: waarde for pad, waarde in gegevens.bronnen.items() if pad != PAD}
-    bronnen = {**zonder, PAD: als_json(gevonden)} if gevonden else zonder
-    if bronnen == gegevens.bronnen:
+    bekend = {**zonder, PAD: als_json(gevonden)} if gevonden else zonder
+    if bekend == gegevens.bronnen:
         return aanvraag
-    gegevens = replace(gegevens, bronnen=bronnen)
+    gegevens = replace(gegevens, bronnen=bekend)
     await concepten.bewaar_gegevens(aanvraag.concept, aanvraag.eigenaar, gegevens)
     omgeving = replace(aanvraag.omgeving, bronnen=waarden_van(gegevens))
     return replace(aanvraag, concept=replace(aanvraag.concept, gegevens=gegevens), omgeving=omgeving)
@@ -54,29 +56,34 @@ def _locatie(aanvraag: Aanvraag, doel: Doel) -> LocatieVeld | None:
 
 
 async def _zoek(
-    aanvraag: Aanvraag, veld: LocatieVeld, signalen: Signalen, tel: Callable[[], Awaitable[None]]
+    aanvraag: Aanvraag, veld: LocatieVeld, bronnen: Bronnen, tel: Callable[[], Awaitable[None]]
 ) -> tuple[Bronoptie, ...]:
     """What is known there; nothing when that cannot be asked now."""
     waarden = aanvraag.verloop.waarden
-    punt = _punt(waarden.get(veld.veld))
+    plek = waarden.get(veld.veld)
     hoofdcategorie = veld.bekend.hoofdcategorieen.get(waarden.get(veld.bekend.categorie, "")) if veld.bekend else None
-    if punt is None or hoofdcategorie is None:
+    if not isinstance(plek, dict) or hoofdcategorie is None:
         return ()
     try:
-        await tel()
-        meldingen = await asyncio.wait_for(signalen.in_de_buurt(punt, hoofdcategorie, now()), GEDULD)
-    except (BackofficeUnavailable, BackofficeDefect, TimeoutError, TeVaak) as exc:
+        async with asyncio.timeout(GEDULD):
+            punt = await _punt(plek, bronnen, tel)
+            meldingen = await bronnen.signalen.in_de_buurt(punt, hoofdcategorie, now()) if punt else ()
+    except (BackofficeUnavailable, BackofficeDefect, NotFound, TimeoutError, TeVaak) as exc:
         log.warning("bekende meldingen niet opgezocht", extra={"reden": type(exc).__name__})
         return ()
     return tuple(_optie(nummer, melding) for nummer, melding in enumerate(meldingen, start=1))
 
 
-def _punt(plek: object) -> Punt | None:
-    geometrie = plek.get("geometrie") if isinstance(plek, dict) else None
-    if not geometrie or geometrie["type"] != "Point":
+async def _punt(plek: Mapping[str, Any], bronnen: Bronnen, tel: Callable[[], Awaitable[None]]) -> Punt | None:
+    """The point on the map, else that of the address; words alone have none."""
+    geometrie, bag_id = plek.get("geometrie"), plek.get("adres", {}).get("bag_id")
+    if geometrie is None and not bag_id:
         return None
+    await tel()
+    if geometrie is None:
+        return await bronnen.bag.punt(bag_id)
     lengte, breedte = geometrie["coordinates"]
-    return lengte, breedte
+    return (lengte, breedte) if geometrie["type"] == "Point" else None
 
 
 def _optie(nummer: int, melding: BekendeMelding) -> Bronoptie:

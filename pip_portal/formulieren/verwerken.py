@@ -262,7 +262,7 @@ async def _bewaar(
                 return schermen.toon_tabbladen(request, aanvraag, doel, inhoud, paren, gevraagd=True)
             await concepten.bewaar(aanvraag.concept, aanvraag.eigenaar, stap, inhoud, gezien, geldig(aanvraag))
             aanvraag = aanvraag.bewaard(stap, inhoud, gezien + 1)
-            aanvraag = await ververs_buurt(aanvraag, doel, concepten, get_bronnen(request).signalen, telt)
+            aanvraag = await ververs_buurt(aanvraag, doel, concepten, get_bronnen(request), telt)
             break
         except AnderTabblad:
             aanvraag = await opnieuw(aanvraag, concepten)

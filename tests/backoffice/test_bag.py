@@ -2,7 +2,8 @@ import pytest
 from fastapi import FastAPI
 
 from pip_portal.backoffice.bronnen import Bronnen
-from pip_portal.errors import BackofficeDefect, BackofficeUnavailable
+from pip_portal.backoffice.rijksdriehoek import naar_wgs84
+from pip_portal.errors import BackofficeDefect, BackofficeUnavailable, NotFound
 from tests.backoffice.conftest import Open
 
 
@@ -44,6 +45,18 @@ async def test_an_outage_is_not_an_unknown_address(bronnen: Bronnen, backoffice:
     assert not zonder.bag.is_ingesteld
     with pytest.raises(BackofficeUnavailable):
         await zonder.bag.adressen("7411BV", 45)
+
+
+async def test_an_address_has_a_place_on_the_map(bronnen: Bronnen) -> None:
+    lengte, breedte = naar_wgs84(120_700.723, 487_525.501)  # the Westertoren, the example of the source
+    assert (round(lengte, 5), round(breedte, 5)) == (4.88353, 52.37453)
+    brink = (await bronnen.bag.adressen("7411BV", 45))[0]
+    punt = await bronnen.bag.punt(brink.nummeraanduiding_id)
+    assert punt is not None
+    assert (round(punt[0], 4), round(punt[1], 4)) == (6.1581, 52.253)
+    assert await bronnen.bag.punt("../adressen") is None
+    with pytest.raises(NotFound):
+        await bronnen.bag.punt("0150200000009999")
 
 
 async def test_an_answer_that_is_no_address_is_a_defect(bronnen: Bronnen, backoffice: FastAPI) -> None:

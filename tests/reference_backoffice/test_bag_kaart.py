@@ -41,6 +41,17 @@ async def test_no_hit_is_an_answer_without_embedded(backoffice: FastAPI) -> None
     assert "_embedded" not in response.json()
 
 
+async def test_one_address_with_its_place(backoffice: FastAPI) -> None:
+    brink = next(adres for adres in ADRESSEN if adres["postcode"] == "7411BV")
+    pad = f"/adressenuitgebreid/{brink['nummeraanduidingIdentificatie']}"
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(backoffice)) as client:
+        goed = await client.get(f"{ROOT}{pad}", headers=SLEUTEL | {"Accept-Crs": "epsg:28992"})
+        contract.validate_response(SPEC, "GET", pad, goed.status_code, goed.json())
+        assert goed.json()["adresseerbaarObjectGeometrie"]["punt"]["coordinates"][:2] == [207_635.658, 474_165.234]
+        assert (await client.get(f"{ROOT}/adressenuitgebreid/0150200000009999", headers=SLEUTEL)).status_code == 404
+        assert (await client.get(f"{ROOT}/adressenuitgebreid/1", headers=SLEUTEL)).status_code == 400
+
+
 async def test_pages(backoffice: FastAPI) -> None:
     query = "?postcode=7415DH&huisnummer=12&pageSize=10"
     first = await get(backoffice, query)

@@ -216,6 +216,11 @@ class TestBekendeMelding:
         ver = '{"type": "Point", "coordinates": [6.2001, 52.2501]}'
         assert (await self.locatie(invuller, geometrie=ver)).stap() == "sinds"
 
+    async def test_an_address_is_a_place_too_without_any_script(self, invuller: Invuller) -> None:
+        pagina = await self.locatie(invuller, postcode="7411 BV", huisnummer="45")
+        assert pagina.stap() == "bekend"
+        assert "Losse stoeptegel, op deze plek" in pagina.tekst
+
     async def test_words_alone_are_enough(self, invuller: Invuller) -> None:
         assert (await self.locatie(invuller, tekst="Op de hoek bij de kerk")).stap() == "sinds"
 
