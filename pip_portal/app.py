@@ -30,6 +30,9 @@ from pip_portal.inloggen import routes as inloggen
 from pip_portal.inloggen.saml.provider import Dienstverlener
 from pip_portal.inloggen.sessies import Sessies, load_sessie
 from pip_portal.nieuwsbrief import routes as nieuwsbrief
+from pip_portal.notificaties import routes as notificaties
+from pip_portal.notificaties import webhook
+from pip_portal.notificaties.ontvangst import Ontvangst
 from pip_portal.onderhoud import onderhoud, warm_catalogus
 from pip_portal.ondertekenen import routes as ondertekenen
 from pip_portal.opdrachten import blijf_meten
@@ -71,6 +74,7 @@ PRIVATE: tuple[APIRouter, ...] = (
     inloggen.private,
     vestiging.router,
     ondertekenen.private,
+    notificaties.router,
     nieuwsbrief.private,
 )
 # No session and no page: probes, metrics, and what is not sent by a browser of ours but proves itself: messages of the
@@ -129,6 +133,7 @@ def create_app(settings: Settings, transport_for: Transports = lambda _url: None
             app.state.cijfers = Cijfers(app.state.db)
             stack.push_async_callback(app.state.cijfers.stop)
             app.state.bestanden = Bestanden(app.state.db, settings, app.state.sleutels)
+            app.state.ontvangst = Ontvangst(app.state.db, app.state.sleutels)
             app.state.sessies = Sessies(app.state.db, settings, app.state.sleutels)
             app.state.bronnen = await open_backoffices(settings, transport_for, app.state.formulieren.niveaus())
             stack.push_async_callback(app.state.bronnen.aclose)

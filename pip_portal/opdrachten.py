@@ -91,17 +91,33 @@ async def plaats(
 
     sleutel: holds no personal data. beurt_op: not before this moment.
     """
+    await plaats_veel(session, sleutels, soort, {sleutel: inhoud}, beurt_op=beurt_op)
+
+
+async def plaats_veel(
+    session: AsyncSession,
+    sleutels: Sleutels,
+    soort: str,
+    werk: Mapping[str, Mapping[str, Any]],
+    *,
+    beurt_op: datetime | None = None,
+) -> None:
+    """As plaats, for many at once in one statement. werk: at least one sleutel with its inhoud."""
     moment = now()
-    rij = insert_van(session)(Opdracht).values(
-        soort=soort,
-        sleutel=sleutel,
-        inhoud=_dicht(sleutels, inhoud),
-        toestand="nieuw",
-        beurt_op=beurt_op or moment,
-        pogingen=0,
-        fout="",
-        aangemaakt_op=moment,
-    )
+    rijen = [
+        {
+            "soort": soort,
+            "sleutel": sleutel,
+            "inhoud": _dicht(sleutels, inhoud),
+            "toestand": "nieuw",
+            "beurt_op": beurt_op or moment,
+            "pogingen": 0,
+            "fout": "",
+            "aangemaakt_op": moment,
+        }
+        for sleutel, inhoud in werk.items()
+    ]
+    rij = insert_van(session)(Opdracht).values(rijen)
     await session.execute(rij.on_conflict_do_nothing(index_elements=["sleutel"]))
 
 

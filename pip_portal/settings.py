@@ -244,6 +244,9 @@ class Settings(BaseSettings):
     nieuwsbrief: Nieuwsbrief = Nieuwsbrief()
     bounces: Bounces | None = None  # empty: the mail server may pipe them to `pip-portal post bounces`
     werker_in_portaal: bool = False  # the portal itself does what waits in the outbox, without `pip-portal worker`
+    notificaties: Api | None = None  # Notificaties API of the backoffices; empty: the portal hears of no change
+    notificaties_geheim: SecretStr = SecretStr("")  # what a notification must carry: Authorization: Bearer <this>
+    mail_elke_status: bool = False  # also mail about statustypen whose `informeren` is not on in the catalogue
     metrics_token: SecretStr = SecretStr("")
     demo_idp_url: str = ""  # where the mock identity provider lives; only for the demo's list of test persons
     log_niveau: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -362,6 +365,9 @@ class Settings(BaseSettings):
         headers = [value.get_secret_value() for api in registers for value in api.headers.values()]
         if any("demo" in value for value in headers):
             raise ValueError("een sleutel van PIP_BRP, PIP_KVK, PIP_BAG, PIP_RDW of PIP_OPENSTAAND is een demowaarde")
+        geheim = self.notificaties_geheim.get_secret_value()
+        if (geheim or self.notificaties) and (len(geheim) < 32 or "demo" in geheim):
+            raise ValueError("PIP_NOTIFICATIES_GEHEIM is een demowaarde of korter dan 32 tekens")
         if 0 < len(self.metrics_token.get_secret_value()) < 32:
             raise ValueError("PIP_METRICS_TOKEN is korter dan 32 tekens")
 

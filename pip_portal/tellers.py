@@ -6,11 +6,12 @@ Keys are keyed hashes, so that the table tells nothing about who did what.
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from fastapi import Request
 from sqlalchemy import case
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from pip_portal.db import Sessionmaker, insert_van
 from pip_portal.eigenaar import Eigenaar
@@ -65,23 +66,33 @@ async def tel_wie(db: Sessionmaker, sleutels: Sleutels, handeling: str, wie: str
 
     Raises: TeVaak when this is more than the limit in the current window.
     """
-    moment = now()
     async with db.begin() as session:
-        verlopen = Teller.tot_op <= moment
-        eind = moment + grens.venster
-        eerste = insert_van(session)(Teller).values(
-            sleutel=sleutels.keyed_hash("teller", f"{handeling}:{wie}"), aantal=1, tot_op=eind
-        )
-        geteld = eerste.on_conflict_do_update(
-            index_elements=["sleutel"],
-            set_={
-                "aantal": case((verlopen, 1), else_=Teller.aantal + 1),
-                "tot_op": case((verlopen, eerste.excluded.tot_op), else_=Teller.tot_op),
-            },
-        ).returning(Teller.aantal, Teller.tot_op)
-        aantal, tot_op = (await session.execute(geteld)).one()
+        aantal, tot_op = await tel_in(session, sleutels, handeling, wie, grens.venster)
     if aantal > grens.aantal:
         raise TeVaak(tot_op)
+
+
+async def tel_in(
+    session: AsyncSession, sleutels: Sleutels, handeling: str, wie: str, venster: timedelta
+) -> tuple[int, datetime]:
+    """Count one act of `wie` in the transaction of the caller: which number it is in this window, and when it ends.
+
+    Until that transaction ends, another one that counts the same waits.
+    """
+    moment = now()
+    verlopen = Teller.tot_op <= moment
+    eerste = insert_van(session)(Teller).values(
+        sleutel=sleutels.keyed_hash("teller", f"{handeling}:{wie}"), aantal=1, tot_op=moment + venster
+    )
+    geteld = eerste.on_conflict_do_update(
+        index_elements=["sleutel"],
+        set_={
+            "aantal": case((verlopen, 1), else_=Teller.aantal + 1),
+            "tot_op": case((verlopen, eerste.excluded.tot_op), else_=Teller.tot_op),
+        },
+    ).returning(Teller.aantal, Teller.tot_op)
+    aantal, tot_op = (await session.execute(geteld)).one()
+    return aantal, tot_op
 
 
 def netwerk(request: Request) -> str:

@@ -79,6 +79,7 @@ def page(
         "weergavenaam": sessie.weergavenaam if sessie else None,
         "sessie_resterend": sessie.resterend if sessie else None,
         "csrf": sessie.csrf if sessie else "",
+        "ongelezen": getattr(request.state, "ongelezen", 0),
     }
     if fragment and wants_fragment(request):
         html = render_block(TEMPLATE_ENV, template, fragment, **context)

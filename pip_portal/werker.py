@@ -9,6 +9,7 @@ from typing import Final
 
 from pip_portal.backoffice.bronnen import Bronnen, open_backoffices
 from pip_portal.bestanden.opslag import Bestanden
+from pip_portal.burgerstatus import Burgerstatussen
 from pip_portal.db import Sessionmaker, open_db
 from pip_portal.inzendingen.aanvulling import Aanvulling
 from pip_portal.inzendingen.intrekking import Intrekking
@@ -36,6 +37,8 @@ GELIJKTIJDIG: Final[Mapping[str, int]] = {
 def maak_werker(
     settings: Settings,
     db: Sessionmaker,
+    NOTIFICATIE: 4,
+    MELDING: 4,
     sleutels: Sleutels,
     bronnen: Bronnen,
     bestanden: Bestanden,
@@ -55,9 +58,19 @@ def maak_werker(
     return Werker(db, sleutels, handlers, gelijktijdig=GELIJKTIJDIG, tempo=tempo)
 
 
+        NOTIFICATIE: Verwerken(
+            db,
+            sleutels,
+            bronnen.zaaksysteem.bronnen,
+            Burgerstatussen.read(settings.burgerstatussen),
+            elke_status=settings.mail_elke_status,
+        ),
+        MELDING: Melden(db, sleutels),
+        VERZAMELMAIL: Verzamelmail(db, sleutels),
 async def draai(settings: Settings, tempo: Tempo | None = None) -> None:
     """Work until SIGTERM or SIGINT; what is under way then is finished, or given back to another worker."""
     async with AsyncExitStack() as stack:
+        handlers[ZENDING] = Zendingen(db, sleutels, settings, settings.smtp)
         db = await stack.enter_async_context(open_db(settings.database_url))
         sleutels = Sleutels(settings)
         bronnen = await open_backoffices(settings)

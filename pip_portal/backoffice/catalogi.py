@@ -37,6 +37,7 @@ class Statustype(Resource):
     zaaktype: str
     volgnummer: int
     is_eindstatus: bool = False
+    informeren: bool = False
     toelichting: Tekst = ""
 
     @property

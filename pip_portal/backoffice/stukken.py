@@ -97,7 +97,7 @@ async def visible_documents(
     gezien = [
         (koppeling, document)
         for koppeling, document in zip(koppelingen, documenten, strict=True)
-        if document is not None and await delen.part(DEEL, _is_visible(bron, document, richtingen), False)
+        if document is not None and await delen.part(DEEL, is_visible(bron, document, richtingen), False)
     ]
     stukken = [
         Zaakdocument(
@@ -141,7 +141,7 @@ async def _type_of(bron: Bron, document: EnkelvoudigInformatieObject) -> Informa
     return await bron.catalogus.informatieobjecttype(document.informatieobjecttype)
 
 
-async def _is_visible(
+async def is_visible(
     bron: Bron, document: EnkelvoudigInformatieObject, richtingen: tuple[ZaaktypeInformatieobjecttype, ...]
 ) -> bool:
     """The one rule for list and download alike; a type that cannot be read may be on the deny list.
@@ -181,7 +181,7 @@ async def open_download(
     pad = f"{bron.documenten.verbinding.root}/{COLLECTIE}/{document_uuid}"
     koppeling = next((k for k in koppelingen if k.informatieobject == pad), None)
     document = await _document(bron, gebruiker, koppeling) if koppeling else None
-    if document is None or not await _is_visible(bron, document, richtingen):
+    if document is None or not await is_visible(bron, document, richtingen):
         raise NotFound("document hoort niet bij de zaak, of mag niet worden gezien")
     inhoud = _content(bron, gebruiker, document_uuid)
     lengte = await anext(inhoud)

@@ -13,12 +13,15 @@ from fastapi import Depends, Request
 from sqlalchemy import CursorResult, delete, update
 from starlette.responses import Response
 
-from pip_portal import tables
+from pip_portal import bekenden, tables
 from pip_portal.db import Sessionmaker
+from pip_portal.eigenaar import eigenaar_van
 from pip_portal.gebruiker import Bedrijf, Burger, Gebruiker
+from pip_portal.notificaties.lezen import aantal_ongelezen
 from pip_portal.settings import Settings
 from pip_portal.sleutels import Sleutels
 from pip_portal.tijd import now
+from pip_portal.web import wants_fragment
 
 log = logging.getLogger("pip_portal")
 
@@ -85,6 +88,7 @@ class Sessies:
         )
         async with self._db.begin() as session:
             session.add(rij)
+            await bekenden.onthoud(session, self._sleutels, gebruiker)
         return sessie_id
 
     async def load(self, request: Request) -> tuple[Sessie | None, bool]:
@@ -128,6 +132,7 @@ class Sessies:
             await session.execute(
                 update(tables.Sessie).where(tables.Sessie.id_hash == sessie.id_hash).values(gegevens=gegevens)
             )
+            await bekenden.onthoud(session, self._sleutels, nieuw)
 
     async def end(self, id_hash: str) -> None:
         await self._delete(tables.Sessie.id_hash == id_hash)
@@ -198,3 +203,7 @@ SessiesDep = Annotated[Sessies, Depends(get_sessies)]
 async def load_sessie(request: Request, sessies: SessiesDep) -> None:
     """Put the session of this browser on the request; every router is included with this."""
     request.state.sessie, request.state.sessie_verlopen = await sessies.load(request)
+    request.state.ongelezen = 0
+    if request.state.sessie is not None and request.method == "GET" and not wants_fragment(request):
+        eigenaar = eigenaar_van(request.state.sessie.gebruiker, request.app.state.sleutels)
+        request.state.ongelezen = await aantal_ongelezen(request.app.state.db, eigenaar)  # for the menu

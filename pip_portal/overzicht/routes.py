@@ -10,8 +10,11 @@ from pip_portal.backoffice.kvk import Kvk, KvkDep, Vestiging
 from pip_portal.backoffice.regels import Zakenlijst, Zakenvraag
 from pip_portal.backoffice.zaaksysteem import Zaaksysteem, ZaaksysteemDep
 from pip_portal.burgerstatus import BurgerstatussenDep
+from pip_portal.db import Db
+from pip_portal.eigenaar import EigenaarDep
 from pip_portal.formulieren.kaarten import Conceptkaarten, IngezondenDep, inzendingkaarten
 from pip_portal.gebruiker import Bedrijf, Burger, Gebruiker, Ingelogd
+from pip_portal.notificaties import lezen
 from pip_portal.overzicht.acties import acties
 from pip_portal.overzicht.samenvatting import Regel, samenvatting_bedrijf, samenvatting_persoon
 from pip_portal.panelen import Paneel, paneel
@@ -38,6 +41,8 @@ async def show(
     concepten: Conceptkaarten,
     ingezonden: IngezondenDep,
     onbestelbaar: OnbestelbaarDep,
+    eigenaar: EigenaarDep,
+    db: Db,
 ) -> HTMLResponse:
     """The whole page, or with htmx only the late part that ?deel= names."""
     deel = request.query_params.get("deel", "")
@@ -60,6 +65,9 @@ async def show(
         concepten=concepten,
         onbestelbaar=onbestelbaar,
         ingezonden=inzendingkaarten(request, ingezonden, {(regel.bron, str(regel.uuid)) for regel in regels}),
+        nieuws=() if alleen else await lezen.ongelezen(db, eigenaar),
+        in_woorden=lezen.in_woorden,
+        zaaknamen={f"/zaken/{regel.bron}/{regel.uuid}": regel.naam for regel in regels},
     )
 
 

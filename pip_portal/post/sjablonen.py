@@ -10,6 +10,7 @@ from typing import Final
 
 from pip_portal.post.teksten.aanvraag import AANVRAAG
 from pip_portal.post.teksten.adres import ADRES
+from pip_portal.post.teksten.nieuws import NIEUWS
 from pip_portal.post.teksten.tekenen import TEKENEN
 from pip_portal.post.teksten.zaak import ZAAK
 from pip_portal.post.teksten.zinnen import Sjabloon, Zin, namen
@@ -30,7 +31,14 @@ VASTGELOPEN: Final = Sjabloon(
     nodig=namen("soort"),
 )
 
-SJABLONEN: Final[Mapping[str, Sjabloon]] = {**AANVRAAG, **ZAAK, **ADRES, **TEKENEN, "VASTGELOPEN": VASTGELOPEN}
+SJABLONEN: Final[Mapping[str, Sjabloon]] = {
+    **AANVRAAG,
+    **ZAAK,
+    **NIEUWS,
+    **ADRES,
+    **TEKENEN,
+    "VASTGELOPEN": VASTGELOPEN,
+}
 
 
 def sjabloon_van(naam: str, gegevens: Mapping[str, str]) -> Sjabloon:

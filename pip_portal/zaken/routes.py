@@ -13,6 +13,7 @@ from pip_portal.eigenaar import eigenaar_van
 from pip_portal.formulieren.kaarten import Conceptkaarten, IngezondenDep, inzendingkaarten
 from pip_portal.gebruiker import Ingelogd
 from pip_portal.inzendingen import ondertekening
+from pip_portal.notificaties import lezen
 from pip_portal.sleutels import Sleutels
 from pip_portal.tijd import now, vandaag
 from pip_portal.web import binnen_budget, page, wants_fragment
@@ -83,6 +84,7 @@ async def show_zaak(
     gestuurd = await ingestuurd(db, sleutels, eigenaar, dossier)
     gevraagd = await ondertekening.bij_zaak(db, sleutels, eigenaar.hash, bron, str(uuid))
     vorig_bezoek = await bezoeken.noteer_bezoek(db, gebruiker, bron, uuid, now())
+    request.state.ongelezen -= await lezen.lees_pad(db, eigenaar, f"/zaken/{bron}/{uuid}")
     status = burgerstatus(dossier.regel)
     return page(
         request,
