@@ -79,7 +79,7 @@ PRIVATE: tuple[APIRouter, ...] = (
 )
 # No session and no page: probes, metrics, and what is not sent by a browser of ours but proves itself: messages of the
 # identity provider (signed), and mail programs that stop a newsletter (a link of ours).
-MACHINE: tuple[APIRouter, ...] = (beheer.router, afmelden.machine, nieuwsbrief.machine)
+MACHINE: tuple[APIRouter, ...] = (beheer.router, webhook.machine, afmelden.machine, nieuwsbrief.machine)
 
 
 def _routes() -> list[BaseRoute]:

@@ -15,6 +15,10 @@ from pip_portal.inzendingen.aanvulling import Aanvulling
 from pip_portal.inzendingen.intrekking import Intrekking
 from pip_portal.inzendingen.ondertekening_overdracht import Tekenoverdracht
 from pip_portal.inzendingen.overdracht import Overdracht
+from pip_portal.notificaties.melden import SOORT as MELDING
+from pip_portal.notificaties.melden import VERZAMELMAIL, Melden, Verzamelmail
+from pip_portal.notificaties.ontvangst import SOORT as NOTIFICATIE
+from pip_portal.notificaties.verwerken import Verwerken
 from pip_portal.opdrachten import Handler, Tempo, Werker
 from pip_portal.post.bouncebus import blijf_legen
 from pip_portal.post.mail import SOORT as MAIL
@@ -31,14 +35,14 @@ GELIJKTIJDIG: Final[Mapping[str, int]] = {
     "intrekking": 2,
     "ondertekening": 2,
     MAIL: 4,
+    NOTIFICATIE: 4,
+    MELDING: 4,
 }
 
 
 def maak_werker(
     settings: Settings,
     db: Sessionmaker,
-    NOTIFICATIE: 4,
-    MELDING: 4,
     sleutels: Sleutels,
     bronnen: Bronnen,
     bestanden: Bestanden,
@@ -52,12 +56,6 @@ def maak_werker(
         "aanvulling": Aanvulling(*waarmee),
         "intrekking": Intrekking(*waarmee),
         "ondertekening": Tekenoverdracht(*waarmee),
-    }
-    if settings.smtp is not None:
-        handlers[MAIL] = Versturen(db, sleutels, settings.smtp, settings.public_url)
-    return Werker(db, sleutels, handlers, gelijktijdig=GELIJKTIJDIG, tempo=tempo)
-
-
         NOTIFICATIE: Verwerken(
             db,
             sleutels,
@@ -67,10 +65,15 @@ def maak_werker(
         ),
         MELDING: Melden(db, sleutels),
         VERZAMELMAIL: Verzamelmail(db, sleutels),
+    }
+    if settings.smtp is not None:
+        handlers[MAIL] = Versturen(db, sleutels, settings.smtp, settings.public_url)
+    return Werker(db, sleutels, handlers, gelijktijdig=GELIJKTIJDIG, tempo=tempo)
+
+
 async def draai(settings: Settings, tempo: Tempo | None = None) -> None:
     """Work until SIGTERM or SIGINT; what is under way then is finished, or given back to another worker."""
     async with AsyncExitStack() as stack:
-        handlers[ZENDING] = Zendingen(db, sleutels, settings, settings.smtp)
         db = await stack.enter_async_context(open_db(settings.database_url))
         sleutels = Sleutels(settings)
         bronnen = await open_backoffices(settings)
