@@ -22,10 +22,12 @@ from pip_portal.backoffice.zaaksysteem import Zaaksysteem
 from pip_portal.db import Sessionmaker
 from pip_portal.eigenaar import eigenaar_van
 from pip_portal.errors import BackofficeDefect, BackofficeUnavailable
+from pip_portal.formulieren import eerder
 from pip_portal.formulieren.aanslagen import belasting
 from pip_portal.formulieren.aanvrager import KIND_TOT
 from pip_portal.formulieren.concepten import Gegevens, Voor
 from pip_portal.formulieren.definitie import Formulier
+from pip_portal.formulieren.eerder import Eerder
 from pip_portal.formulieren.namen import BRONNEN
 from pip_portal.formulieren.omgeving import GEHEIM, Bronoptie
 from pip_portal.formulieren.teksten import Tekst
@@ -104,8 +106,14 @@ async def ververs(
     nodig = paden(formulier) | ({GEZAG} if gegevens.voor.is_kind else frozenset())
     gevraagd = nodig if nieuw else gegevens.ontbreekt
     gevonden, ontbreekt = await haal_op(gevraagd, gebruiker, gegevens.voor, bronnen, sleutels, db)
-    waarden = {**gegevens.bronnen, **{pad: als_json(waarde) for pad, waarde in gevonden.items()}}
-    feiten = {pad for pad in gevonden if pad in gegevens.bronnen and not pad.startswith("profiel.")}
+    vorige, bewaard = eerder.paden(formulier), gegevens.bronnen
+    if nieuw and vorige:
+        eigenaar = eigenaar_van(gebruiker, sleutels)
+        gevonden |= await eerder.zoek(vorige, formulier, eigenaar.hash, gegevens.voor.bsn, db, sleutels)
+        bewaard = {pad: waarde for pad, waarde in bewaard.items() if pad not in vorige}  # may be gone by now
+    nodig |= vorige
+    waarden = {**bewaard, **{pad: als_json(waarde) for pad, waarde in gevonden.items()}}
+    feiten = {pad for pad in gevonden if pad in gegevens.bronnen and not pad.startswith(("profiel.", "eerder."))}
     anders = {pad for pad in feiten if gegevens.bronnen[pad] != waarden[pad]}
     return replace(
         gegevens,
@@ -360,6 +368,8 @@ def als_json(waarde: Any) -> Any:
         return {"datum": waarde.isoformat()}
     if isinstance(waarde, tuple):
         return {"opties": [_optie_json(optie) for optie in waarde]}
+    if isinstance(waarde, Eerder):
+        return {"eerder": waarde.waarde, "op": waarde.op.isoformat()}
     return waarde
 
 
@@ -371,6 +381,8 @@ def _optie_json(optie: Bronoptie) -> dict[str, Any]:
 def van_json(waarde: Any) -> Any:
     if isinstance(waarde, dict) and "datum" in waarde:
         return date.fromisoformat(waarde["datum"])
+    if isinstance(waarde, dict) and "eerder" in waarde:
+        return Eerder(waarde["eerder"], date.fromisoformat(waarde["op"]))
     if isinstance(waarde, dict) and "opties" in waarde:
         return tuple(_optie(optie) for optie in waarde["opties"])
     return waarde

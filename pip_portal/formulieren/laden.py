@@ -14,6 +14,7 @@ from pip_portal.db import Sessionmaker
 from pip_portal.errors import NotFound
 from pip_portal.formulieren import versies
 from pip_portal.formulieren.definitie import Formulier
+from pip_portal.formulieren.eerder import bezwaar, is_eerder
 from pip_portal.formulieren.namen import Brondefinitie, Namen
 from pip_portal.formulieren.tarieven import Tariefregel, Tarieven
 from pip_portal.formulieren.teksten import Deel
@@ -252,13 +253,24 @@ class _Lezer:
         return samen
 
     def _naar_elkaar(self) -> None:
-        """Forms that send someone to another form: that one must be there."""
+        """Forms that send someone to another form, or propose what was answered there: that must be possible."""
         for slug, formulier in self.formulieren.items():
+            for veld in formulier.alle_velden():
+                if is_eerder(veld.bron) and (zin := bezwaar(formulier, veld, self.formulieren)):
+                    self.fouten.append(Fout(self._plek_van_bron(slug, veld), zin))
             for nummer, uitkomst in enumerate(formulier.voorcheck.uitkomsten if formulier.voorcheck else ()):
                 if uitkomst.naar and uitkomst.naar not in self.formulieren:
                     plek = plek_van(self.data[slug], ("voorcheck", "uitkomsten", nummer, "naar"))
                     zin = f"formulier '{uitkomst.naar}' bestaat niet{bedoelde_u(uitkomst.naar, self.formulieren)}"
                     self.fouten.append(Fout(plek, zin))
+
+    def _plek_van_bron(self, slug: str, veld: Any) -> Plek:
+        data = self.data[slug]
+        for pagina, stap in enumerate(self.formulieren[slug].stappen):
+            for nummer, eigen in enumerate(stap.velden):
+                if eigen is veld:
+                    return plek_van(data, ("stappen", pagina, "velden", nummer, "bron"))
+        return plek_van(data, ("stappen",))
 
 
 @lru_cache(maxsize=2)

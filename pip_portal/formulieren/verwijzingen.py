@@ -6,6 +6,7 @@ from typing import Any
 
 from pip_portal.formulieren import berekenen
 from pip_portal.formulieren.definitie import Formulier
+from pip_portal.formulieren.eerder import is_eerder
 from pip_portal.formulieren.namen import EINDE, Naam, Namen, Positie, uitkomsten
 from pip_portal.formulieren.regels import REGELS
 from pip_portal.formulieren.tarieven import Tarieven
@@ -214,6 +215,8 @@ class Verwijzingen:
         ):
             for nummer, bron in enumerate(paden):
                 plek: Pad = (*pad, sleutel, nummer) if sleutel == "toon" else (*pad, sleutel)
+                if sleutel == "bron" and is_eerder(bron):
+                    continue  # looks at other forms: when all are read
                 if bron and bron not in self.namen.bronnen:
                     self.fout(plek, f"'{bron}' staat niet in bronnen.yaml{bedoelde_u(bron, self.namen.bronnen)}")
                 elif bron and sleutel != "toon" and self._is_lijst(bron) != (sleutel == "opties_uit"):

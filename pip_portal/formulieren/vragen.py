@@ -9,6 +9,7 @@ from fastapi import Request
 
 from pip_portal.bestanden.opslag import BestandInfo
 from pip_portal.formulieren.adressen import stand_van
+from pip_portal.formulieren.eerder import Eerder, pad_van
 from pip_portal.formulieren.namen import Brondefinitie
 from pip_portal.formulieren.omgeving import Omgeving
 from pip_portal.formulieren.paginas import (
@@ -70,8 +71,9 @@ def _vraag(blik: Blik, veld: Any, velden: Sequence[Any], *, is_kop: bool) -> Vra
     antwoord = blik.antwoorden.get(veld.veld)
     bron = ""
     if lezing is None and antwoord is None and veld.bron:
-        antwoord = _voorstel(veld, blik.omgeving)
-        bron = bronnaam(blik, veld.bron) if antwoord is not None else ""
+        pad = pad_van(blik.verloop.formulier, veld)
+        antwoord = _voorstel(veld, pad, blik.omgeving)
+        bron = bronnaam(blik, pad) if antwoord is not None else ""
     hint = blik.tekst(veld.hint)
     if lezing is None and antwoord is None and (voorstel := blik.verloop.voorstel(veld)) is not None:
         antwoord, hint = voorstel, _("Dit past het best bij uw tekst. Klopt dat niet? Kies iets anders.")
@@ -113,9 +115,11 @@ def _ruw(veld: Any, lezing: Lezing | None, antwoord: Any) -> Mapping[str, Sequen
     return ruw
 
 
-def _voorstel(veld: Any, omgeving: Omgeving) -> Any | None:
+def _voorstel(veld: Any, pad: str, omgeving: Omgeving) -> Any | None:
     """The value that a source proposes, when it is a good answer to this question."""
-    waarde = omgeving.waarde(veld.bron)
+    waarde = omgeving.waarde(pad)
+    if isinstance(waarde, Eerder):
+        waarde = waarde.waarde
     if isinstance(waarde, date):
         waarde = waarde.isoformat()
     return waarde if waarde is not None and veld.geldig(waarde, omgeving, {}) is not None else None
@@ -168,6 +172,8 @@ def in_woorden(waarde: Any) -> tuple[str, ...]:
 
 def bronnaam(blik: Blik, pad: str) -> str:
     """Where a fact comes from, as the citizen knows it."""
+    if isinstance(eerder := blik.omgeving.waarde(pad), Eerder):
+        return _("uw aanvraag van {datum}").format(datum=datum(eerder.op))
     return blik.bronnen[pad].bron.in_taal(taal()) if pad in blik.bronnen else ""
 
 
