@@ -11,14 +11,15 @@ from pip_portal.formulieren.teksten import Tekst, vast
 from pip_portal.formulieren.veldtypen.basis import Invoer, Veld, schoon
 from pip_portal.taal import N_, _, ngettext
 
+LATIJN = "[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]"  # what the BRP can write, diacritics kept
 # name -> (pattern for the whole text, what to say). Only patterns without nesting, so that none can run wild.
 PATRONEN: dict[str, tuple[str, str]] = {
     "naam": (r"[^\W\d_][^\d_<>{}\[\]]{0,199}", N_("Vul een naam in met alleen letters.")),
     "voornamen": (
-        r"[^\W\d_][^\W\d_]*(?:[ '’-][^\W\d_]+)*",
+        rf"{LATIJN}+(?:[ '’-]{LATIJN}+)*",
         N_("Vul de voornamen in met alleen letters, een streepje of een apostrof."),
     ),
-    "mastnummer": (r"[A-Za-z0-9-]{3,12}", N_("Vul het nummer in dat op de paal staat, bijvoorbeeld A-1234.")),
+    "mastnummer": (r"[A-Z0-9-]{3,12}", N_("Vul het nummer in dat op de paal staat, bijvoorbeeld A-1234.")),
     "geboortecode": (r"[A-Z0-9]{8,16}", N_("Vul de code in van 8 tot 16 letters en cijfers.")),
     "svh": (r"[0-9]{6,9}", N_("Vul het nummer in van 6 tot 9 cijfers.")),
     "kenmerk": (r"[\w ./-]{1,40}", N_("Vul het kenmerk in dat boven aan de brief staat.")),
@@ -36,6 +37,10 @@ PATRONEN: dict[str, tuple[str, str]] = {
 }
 
 
+# Patterns whose text is a code: capitals, and without what people put between the characters.
+TUSSENTEKENS = {"geboortecode": r"[\s.\-–]", "mastnummer": r"\s"}
+
+
 class TekstVeld(Veld):
     type: Literal["tekst"]
     max: int = Field(200, ge=1, le=500)
@@ -50,7 +55,9 @@ class TekstVeld(Veld):
         return patroon
 
     def ontleed(self, invoer: Invoer, omgeving: Omgeving) -> str:
-        return schoon(invoer.get(self.veld))
+        tekst = schoon(invoer.get(self.veld))
+        tussen = TUSSENTEKENS.get(self.patroon)
+        return re.sub(tussen, "", tekst).upper() if tussen else tekst
 
     def is_leeg(self, invoer: Invoer) -> bool:
         return not schoon(invoer.get(self.veld))

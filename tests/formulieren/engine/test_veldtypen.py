@@ -81,6 +81,9 @@ def lees(v: Veld, *tekst: str, **delen: str) -> Any:
         ("kenteken", {}, "ab-123-c", "AB123C", "AB-123-C", "AB123C"),
         ("kenteken", {}, "1ab c23", "1ABC23", "1-ABC-23", "1ABC23"),
         ("kenteken", {}, "9-xx-123", "9XX123", "9-XX-123", "9XX123"),
+        ("tekst", {"patroon": "geboortecode"}, "abcd-1234 efgh", "ABCD1234EFGH", "ABCD1234EFGH", "ABCD1234EFGH"),
+        ("tekst", {"patroon": "mastnummer"}, "a-12 34", "A-1234", "A-1234", "A-1234"),
+        ("tekst", {"patroon": "voornamen"}, "Zoë Jan-Willem", "Zoë Jan-Willem", "Zoë Jan-Willem", "Zoë Jan-Willem"),
         ("kenteken", {"buitenland": True}, "WR 4SU", "WR4SU", "WR4SU", "WR4SU"),
     ],
 )  # fmt: skip
@@ -102,6 +105,9 @@ def test_what_is_typed_is_stored_in_one_form(
     assert again.waarde == waarde
 
 
+VOORNAMEN = "Vul de voornamen in met alleen letters, een streepje of een apostrof."
+
+
 @pytest.mark.parametrize(
     ("type_", "meer", "tekst", "zin"),
     [
@@ -109,6 +115,9 @@ def test_what_is_typed_is_stored_in_one_form(
         ("tekst", {"max": 5}, "zes en", "Gebruik maximaal 5 tekens. U hebt er nu 6."),
         ("tekst", {"min": 5}, "vijf", "Gebruik minstens 5 tekens."),
         ("tekst", {"patroon": "svh"}, "12", "Vul het nummer in van 6 tot 9 cijfers."),
+        ("tekst", {"patroon": "geboortecode"}, "ABC-123", "Vul de code in van 8 tot 16 letters en cijfers."),
+        ("tekst", {"patroon": "voornamen"}, "R2 D2", VOORNAMEN),
+        ("tekst", {"patroon": "voornamen"}, "Ольга", VOORNAMEN),
         ("getal", {}, "twaalf", "Vul een heel getal in, bijvoorbeeld 12."),
         ("getal", {}, "6,5", "Vul een heel getal in, bijvoorbeeld 12."),
         ("getal", {}, "1e3", "Vul een heel getal in, bijvoorbeeld 12."),
