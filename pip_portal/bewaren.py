@@ -17,6 +17,7 @@ from pip_portal.inzendingen import ondertekening
 from pip_portal.inzendingen.inhoud import Inhoud
 from pip_portal.inzendingen.toestand import AF
 from pip_portal.nieuwsbrief.opruimen import ruim_op
+from pip_portal.nieuwsbrief.verdelen import plan_bundels
 from pip_portal.post.mail import SOORT as MAIL
 from pip_portal.post.mail import plaats_mail
 from pip_portal.settings import Smtp
@@ -258,7 +259,10 @@ class Bewaren:
         )
 
     async def nieuwsbrieven(self) -> None:
+        """What has ended; and the mails of a week or a month whose moment has come are put in the queue."""
         await ruim_op(self._db)
+        if self._smtp is not None:
+            await plan_bundels(self._db, self._sleutels)
 
     async def meld_dood(self) -> None:
         """Tell those who keep the portal running that work was given up: once a day for each kind."""

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from pip_portal import migraties
 from pip_portal.formulieren.laden import DefinitieFouten, Formulieren
 from pip_portal.inloggen.saml.provider import Dienstverlener
+from pip_portal.nieuwsbrief import opdrachtregel as nieuwsbrief
 from pip_portal.paths import DATA, STATIC
 from pip_portal.settings import Settings
 
@@ -34,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "inzendingen": _inzendingen,
         "post": _post,
         "formulier": _formulier,
+        "nieuwsbrief": _nieuwsbrief,
     }
     try:
         return handler[args.command](args)
@@ -88,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     brief = soort.add_parser("brief", help="what one letter may say")
     brief.add_argument("nummer", type=int)
     brief.add_argument("--klaar", action="store_true", help="it was sent")
+    nieuwsbrief.argumenten(commands.add_parser("nieuwsbrief", help="look at newsletters, send them, export consent"))
     formulier = commands.add_parser("formulier", help="look at the forms").add_subparsers(dest="actie", required=True)
     nakijken = formulier.add_parser("check", help="say what is wrong with the forms, a line each")
     nakijken.add_argument("--map", type=Path, help="folder with formulieren/, tarieven.yaml and bronnen.yaml")
@@ -232,6 +235,10 @@ def _post(args: argparse.Namespace) -> int:
             return LATER_OPNIEUW
     print("\n".join(regels) or "Er is geen brief met dit nummer die nog moet.")
     return 0 if regels else 1
+
+
+def _nieuwsbrief(args: argparse.Namespace) -> int:
+    return nieuwsbrief.voer_uit(args, Settings())
 
 
 def _formulier(args: argparse.Namespace) -> int:

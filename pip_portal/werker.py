@@ -15,6 +15,8 @@ from pip_portal.inzendingen.aanvulling import Aanvulling
 from pip_portal.inzendingen.intrekking import Intrekking
 from pip_portal.inzendingen.ondertekening_overdracht import Tekenoverdracht
 from pip_portal.inzendingen.overdracht import Overdracht
+from pip_portal.nieuwsbrief.verdelen import SOORT as ZENDING
+from pip_portal.nieuwsbrief.zendingen import Zendingen
 from pip_portal.notificaties.melden import SOORT as MELDING
 from pip_portal.notificaties.melden import VERZAMELMAIL, Melden, Verzamelmail
 from pip_portal.notificaties.ontvangst import SOORT as NOTIFICATIE
@@ -68,6 +70,7 @@ def maak_werker(
     }
     if settings.smtp is not None:
         handlers[MAIL] = Versturen(db, sleutels, settings.smtp, settings.public_url)
+        handlers[ZENDING] = Zendingen(db, sleutels, settings, settings.smtp)
     return Werker(db, sleutels, handlers, gelijktijdig=GELIJKTIJDIG, tempo=tempo)
 
 

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, case, delete, literal, or_, select
 
 from pip_portal.db import Sessionmaker, insert_van
 from pip_portal.errors import TeVaak
 from pip_portal.nieuwsbrief import toestemming
 from pip_portal.nieuwsbrief.links import GELDIG, Links
 from pip_portal.nieuwsbrief.onderwerpen import onderwerpen
-from pip_portal.nieuwsbrief.toestemming import adres_hash
+from pip_portal.post import onbestelbaar
 from pip_portal.post.mail import plaats_mail
+from pip_portal.post.onbestelbaar import adres_hash
 from pip_portal.sleutels import Sleutels
 from pip_portal.taal import Taal, schrijf_in
 from pip_portal.tables import Abonnee, Inschrijving, Mailblokkade, Nieuwsbriefverzoek
@@ -138,8 +139,14 @@ async def bevestig(db: Sessionmaker, sleutels: Sleutels, token: str) -> Verzoek 
                 bevestigd_op=moment,
                 gebundeld_tot=moment,
             )
+            anders = and_(
+                Inschrijving.frequentie != frequentie,
+                or_(Inschrijving.frequentie == "direct", literal(frequentie) == "direct"),
+            )
+            sinds = case((anders, rij_.excluded.gebundeld_tot), else_=Inschrijving.gebundeld_tot)
             rij_ = rij_.on_conflict_do_update(
-                index_elements=["abonnee_id", "onderwerp"], set_={"frequentie": frequentie}
+                index_elements=["abonnee_id", "onderwerp"],
+                set_={"frequentie": frequentie, "gebundeld_tot": sinds},  # as voorkeuren.bewaar
             )
             await session.execute(rij_)
         await toestemming.geef(
@@ -152,6 +159,7 @@ async def bevestig(db: Sessionmaker, sleutels: Sleutels, token: str) -> Verzoek 
             gevraagd_op=verzoek.aangemaakt_op,
         )
         await session.execute(delete(Mailblokkade).where(Mailblokkade.adres_hash == hash_))
+        await onbestelbaar.vergeet(session, sleutels, verzoek.adres)  # the mail with the link came in
     return verzoek
 
 

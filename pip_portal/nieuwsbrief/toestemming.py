@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from pip_portal.db import Sessionmaker, insert_van
 from pip_portal.nieuwsbrief.onderwerpen import FREQUENTIES, Onderwerp, onderwerpen
+from pip_portal.post.onbestelbaar import adres_hash
 from pip_portal.sleutels import Sleutels
 from pip_portal.taal import N_, Taal, _, schrijf_in
 from pip_portal.tables import Toestemming, Toestemmingstekst
@@ -48,11 +49,6 @@ class Regel:
     @property
     def zinnen(self) -> list[str]:
         return self.tekst.splitlines()
-
-
-def adres_hash(sleutels: Sleutels, adres: str) -> str:
-    """The form in which an address is looked up; the same as in the proof of mails."""
-    return sleutels.keyed_hash("email", adres.strip().lower())
 
 
 def zinnen() -> list[str]:

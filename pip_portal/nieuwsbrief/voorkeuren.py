@@ -13,7 +13,8 @@ from pip_portal.db import Sessionmaker, insert_van
 from pip_portal.nieuwsbrief import toestemming
 from pip_portal.nieuwsbrief.links import Links
 from pip_portal.nieuwsbrief.onderwerpen import Frequentie, naam_van, onderwerpen
-from pip_portal.nieuwsbrief.toestemming import Bron, adres_hash
+from pip_portal.nieuwsbrief.toestemming import Bron
+from pip_portal.post.onbestelbaar import adres_hash
 from pip_portal.sleutels import Sleutels
 from pip_portal.taal import Taal
 from pip_portal.tables import Abonnee, Inschrijving, Mailblokkade
@@ -110,7 +111,7 @@ async def bewaar(
             if not wens:
                 stoppen.append(inschrijving.onderwerp)
             elif onderwerp and wens in onderwerp.frequenties and wens != inschrijving.frequentie:
-                if inschrijving.frequentie == "direct":  # they had everything until now
+                if "direct" in (wens, inschrijving.frequentie):  # from now on; what came out before is not sent again
                     inschrijving.gebundeld_tot = now()
                 inschrijving.frequentie = wens
         rij.taal = taal or rij.taal

@@ -21,7 +21,7 @@ from pip_portal.logs import JsonFormatter
 from pip_portal.nieuwsbrief import toestemming, voorkeuren
 from pip_portal.nieuwsbrief.links import Links
 from pip_portal.nieuwsbrief.onderwerpen import onderwerpen
-from pip_portal.nieuwsbrief.toestemming import adres_hash
+from pip_portal.post.onbestelbaar import adres_hash
 from tests import factories
 from tests.conftest import Browser, text_of
 from tests.nieuwsbrief.conftest import ADRES, START, link_in
