@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
+from zlib import crc32
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -120,7 +121,7 @@ def toon_vragen(
         "terug": terug,
         "revisie": aanvraag.concept.revisie(doel.stap.stap),
         "gezien": " ".join(veld.veld for veld in zichtbaar),
-        "gelet": " ".join(vraag.naam for vraag in getoond if vraag.let_op),
+        "gelet": " ".join(_gelet(vraag.naam, zin) for vraag in getoond for _soort, zin in vraag.let_op),
         "knop": _("Opslaan") if doel.groep is not None else _("Volgende stap"),
         "mag_bewaren": not aanvraag.concept.anoniem,
         "is_multipart": doel.is_multipart,
@@ -147,10 +148,20 @@ def _met_item(verloop: Verloop, doel: Doel, gelezen: Gelezen | None) -> Verloop:
 
 
 def waarschuwt(aanvraag: Aanvraag, doel: Doel, gelezen: Gelezen) -> frozenset[str]:
-    """The questions with a warning about what was just answered."""
+    """What there is to read about what was just answered; each sentence as in the hidden field `gelet`."""
     met = aanvraag.met(gelezen.antwoorden) if doel.groep is None else aanvraag
-    kennis = _met_item(met.verloop, doel, gelezen).kennis
-    return frozenset(v.veld for v in gelezen.velden if any(waar(let_op.als, kennis) for let_op in v.let_op))
+    verloop = _met_item(met.verloop, doel, gelezen)
+    return frozenset(
+        _gelet(veld.veld, vul(let_op.tekst, verloop).in_taal(taal()))
+        for veld in gelezen.velden
+        for let_op in veld.let_op
+        if waar(let_op.als, verloop.kennis)
+    )
+
+
+def _gelet(veld: str, zin: str) -> str:
+    """A short name for a sentence that was read: another answer has another one."""
+    return f"{veld}-{crc32(zin.encode()):08x}"
 
 
 def doel_url(request: Request, aanvraag_id: str, doel: Doel) -> str:

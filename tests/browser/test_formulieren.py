@@ -225,6 +225,9 @@ def test_a_group_grows_changes_and_shrinks(nieuw: Nieuw, kijk: Kijk) -> None:
     kijk(form, "kenteken-fout")
     page.locator("#kenteken").fill("XY-987-Z")
     form.volgende()
+    expect(page.locator("#vraag-kenteken")).to_contain_text("Wij vinden dit kenteken niet.")
+    kijk(form, "kenteken-onbekend")
+    form.volgende()  # and may go on all the same
     form.druk(page.get_by_role("link", name="Verwijderen"))
     kijk(form, "verwijderen")
     form.druk(page.get_by_role("button", name="Ja, verwijderen"))

@@ -47,6 +47,9 @@ class TestKenteken:
         assert verder.stap() != "kenteken"
         terug = await invuller.open(str(pagina.response.url))
         assert terug.velden["kenteken"] == ["AB-123-C"]
+        assert (await invuller.stuur(terug)).stap() != "kenteken", "this was read before"
+        ander = await invuller.stuur(terug, {"kenteken": "XK-901-B"})
+        assert "RENAULT CLIO, rood" in ander.tekst, "another car is shown again"
 
     @pytest.mark.parametrize(
         ("kenteken", "zin"),
