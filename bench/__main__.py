@@ -13,6 +13,7 @@ import httpx
 
 from bench.inzendingen import inzendingen
 from bench.load import Load, first_visit, load
+from bench.nieuwsbrief import nieuwsbrief
 from bench.record import Rounds, record, save
 from bench.tijden import log_size, own_time
 from bench.uploads import uploads
@@ -71,6 +72,7 @@ async def measure(prepared: demo.Demo) -> None:
     print(f"Eerste bezoek Mijn zaken:  {total / 1000:.1f} kB in {requests} verzoeken; daarna {again / 1000:.1f} kB")
     print(await uploads(dict(prepared.portaal)))
     print("\n".join(await inzendingen(prepared)))
+    print(await nieuwsbrief())
 
 
 async def log_in(settings: Settings, burger: Burger) -> dict[str, str]:

@@ -174,7 +174,12 @@ class Ontvangers:
     async def verzonden(self, bezorging: Bezorging) -> None:
         async with self._db.begin() as session:
             await session.execute(self._zet([bezorging.abonnee], toestand="verzonden"))
-            await session.execute(update(Mail).where(Mail.nummer == bezorging.nummer).values(verzonden_op=now()))
+            await session.execute(
+                update(Mail)
+                .where(Mail.nummer == bezorging.nummer)
+                .values(verzonden_op=now())
+                .execution_options(synchronize_session=False)
+            )
             await self._onthoud(session, [bezorging.abonnee])
 
     async def _onthoud(self, session: AsyncSession, abonnees: Collection[str]) -> None:
