@@ -1,6 +1,7 @@
 """The catalogus: made once from the fixtures, read-only, in memory."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 from .fixtures import zaaktypen as fx
@@ -58,6 +59,7 @@ class Catalogus:
         return sorted(self.of_zaaktype("statustypen", zaaktype), key=lambda data: int(data["volgnummer"]))
 
 
+@cache
 def build() -> Catalogus:
     catalogus = Catalogus()
     for omschrijving, _richting, aanduiding in (*fx.INFORMATIEOBJECTTYPEN, *fx.EIGEN_INFORMATIEOBJECTTYPEN):

@@ -182,6 +182,7 @@ def visit(browser: Browser, backoffice: FastAPI) -> Callable[[str], Awaitable[tu
 Visit = Callable[[str], Awaitable[tuple[int, int]]]
 
 
+@pytest.mark.veel_zaken
 @pytest.mark.parametrize("pagina", ["/zaken?toestand=afgerond", "/zaken?toestand=afgerond&pagina=2"])
 async def test_a_list_takes_as_many_calls_for_1200_zaken_as_for_60(browser: Browser, visit: Visit, pagina: str) -> None:
     counted = {}
@@ -192,6 +193,7 @@ async def test_a_list_takes_as_many_calls_for_1200_zaken_as_for_60(browser: Brow
     assert abs(counted[factories.PIET] - counted[factories.SUZANNE]) <= 3, "een zaak zonder status scheelt een vraag"
 
 
+@pytest.mark.veel_zaken
 async def test_overzicht_takes_two_rounds_and_a_limited_number_of_calls(browser: Browser, visit: Visit) -> None:
     await browser.log_in(factories.burger(factories.SUZANNE))
     calls, rounds = await visit("/overzicht")

@@ -55,11 +55,13 @@ async def test_everybody_gets_their_own_number_of_zaken(bronnen: Bronnen, bsn: s
     assert len(lijst.regels) == min(aantal, 10)
 
 
+@pytest.mark.veel_zaken
 async def test_1200_zaken_can_be_leafed_through_to_the_end_without_gap_or_repeat(bronnen: Bronnen) -> None:
     gevonden = await read_all(bronnen, factories.burger(factories.SUZANNE))
     assert len(gevonden) == len(set(gevonden)) == 1200
 
 
+@pytest.mark.veel_zaken
 async def test_a_page_past_the_end_is_empty_but_knows_the_number(bronnen: Bronnen) -> None:
     lijst = await bronnen.zaaksysteem.list(factories.burger(factories.SUZANNE), Zakenvraag("alle", pagina=5000))
     assert (lijst.regels, lijst.aantal) == ((), 1200)
@@ -71,6 +73,7 @@ def test_an_absurd_page_is_refused_before_anything_is_asked(pagina: int) -> None
         Zakenvraag(pagina=pagina)
 
 
+@pytest.mark.veel_zaken
 @pytest.mark.parametrize(
     ("bsn", "vraag", "lijsten"),
     [
@@ -93,6 +96,7 @@ async def test_a_page_takes_two_rounds_whatever_the_number_of_zaken(
     assert backoffice.state.beheer.rondes() <= 2
 
 
+@pytest.mark.veel_zaken
 async def test_each_kind_of_rol_that_gives_access_is_one_list_more(backoffice: FastAPI, bronnen: Bronnen) -> None:
     for bsn in (factories.LUCIA, factories.PIET, factories.SUZANNE):
         backoffice.state.beheer.wis_oproepen()
@@ -109,11 +113,13 @@ async def test_a_belanghebbende_sees_the_zaak_only_where_the_gemeente_decided_so
     assert len(set(await nummers(ruim, factories.burger())) - eigen) == 1
 
 
+@pytest.mark.veel_zaken
 async def test_with_a_cold_catalogus_it_takes_three_rounds(backoffice: FastAPI, wide: Bronnen) -> None:
     await timed(backoffice, wide, factories.burger(factories.SUZANNE), ALLES)
     assert backoffice.state.beheer.rondes() <= 3
 
 
+@pytest.mark.veel_zaken
 async def test_a_search_among_1200_zaken_takes_three_rounds(backoffice: FastAPI, wide: Bronnen) -> None:
     await wide.zaaksysteem.bronnen[0].catalogus.warm()
     vraag = Zakenvraag("alle", woorden="PARKEER bewóners")
@@ -123,6 +129,7 @@ async def test_a_search_among_1200_zaken_takes_three_rounds(backoffice: FastAPI,
     assert {regel.naam for regel in lijst.regels} == {"Parkeervergunning voor bewoners"}
 
 
+@pytest.mark.veel_zaken
 async def test_a_whole_number_finds_the_one_zaak_at_once(backoffice: FastAPI, wide: Bronnen) -> None:
     suzanne = factories.burger(factories.SUZANNE)
     nummer = (await nummers(wide, suzanne, Zakenvraag("alle", pagina=90)))[0]
@@ -218,7 +225,7 @@ async def test_a_server_that_ignores_the_person_in_the_body_shows_nobody_elses_z
 ) -> None:
     eigen = set(await nummers(await open_bronnen(), factories.burger()))
     bronnen = await open_bronnen(Spoiled(httpx.ASGITransport(backoffice), ask=without_person))
-    for pagina in range(1, 6):
+    for pagina in (1, 2):
         try:
             lijst = await bronnen.zaaksysteem.list(factories.burger(), Zakenvraag("alle", pagina=pagina, per_pagina=50))
         except BackofficeDefect:

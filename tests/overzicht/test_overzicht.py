@@ -29,6 +29,7 @@ async def test_who_has_nothing_to_do_reads_that(browser: Browser) -> None:
     assert "U hebt geen lopende zaken" in tekst
 
 
+@pytest.mark.veel_zaken
 async def test_at_most_five_zaken_are_shown_and_it_says_how_far_we_looked(browser: Browser) -> None:
     await browser.log_in(factories.burger(factories.SUZANNE))
     response = await browser.get("/overzicht")
@@ -37,6 +38,7 @@ async def test_at_most_five_zaken_are_shown_and_it_says_how_far_we_looked(browse
     assert "Wij keken naar uw 20 nieuwste lopende zaken." in text_of(response)
 
 
+@pytest.mark.veel_zaken
 async def test_the_number_of_calls_does_not_grow_with_the_number_of_zaken(
     browser: Browser, backoffice: FastAPI
 ) -> None:

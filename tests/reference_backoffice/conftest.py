@@ -15,7 +15,6 @@ from jose import jwt
 
 from reference_backoffice.app import create_backoffice
 from reference_backoffice.config import DEMO_SECRET, Config
-from reference_backoffice.seed import seed_database
 
 ROOT = "http://backoffice.test"
 ZAKEN, CATALOGI, DOCUMENTEN = "/zaken/api/v1", "/catalogi/api/v1", "/documenten/api/v1"
@@ -51,18 +50,10 @@ def now(**ago: float) -> str:
     return (datetime.now(ZoneInfo("Europe/Amsterdam")) - timedelta(milliseconds=5, **ago)).isoformat()
 
 
-@pytest.fixture(scope="session")
-def example_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The example data, made once; each test gets a copy."""
-    file = tmp_path_factory.mktemp("reference") / "voorbeeld.sqlite"
-    seed_database(Config(database=str(file)).database_url, Config().today())
-    return file
-
-
 @pytest.fixture
-def database(tmp_path: Path, example_database: Path) -> str:
+def database(tmp_path: Path, example_data: Path) -> str:
     file = tmp_path / "reference.sqlite"
-    shutil.copy(example_database, file)
+    shutil.copy(example_data, file)
     return str(file)
 
 

@@ -29,11 +29,13 @@ from tests.reference_backoffice.conftest import (
 )
 
 
+@pytest.mark.veel_zaken
 @pytest.mark.parametrize(("bsn", "aantal"), [(YOUSSEF, 0), (LUCIA, 1), (PIET, 60), (SUZANNE, 1200)])
 async def test_each_person_has_the_promised_number_of_zaken(api: httpx.AsyncClient, bsn: str, aantal: int) -> None:
     assert (await api.get(f"{ZAKEN}/zaken", params={BSN: bsn})).json()["count"] == aantal
 
 
+@pytest.mark.veel_zaken
 async def test_pages_follow_each_other_without_gap_or_repeat(api: httpx.AsyncClient) -> None:
     url, seen = f"{ZAKEN}/zaken?{BSN}={SUZANNE}&ordering=-startdatum", []
     while url:
@@ -76,6 +78,7 @@ async def test_what_is_above_the_ceiling_is_missing_in_lists_and_forbidden_on_it
     assert {rol["zaak"] for rol in rollen} == own
 
 
+@pytest.mark.veel_zaken
 async def test_zoek_ignores_unknown_keys_and_refuses_an_empty_body(api: httpx.AsyncClient) -> None:
     zoek = f"{ZAKEN}/zaken/_zoek"
     assert (await api.post(zoek, json={BSN: LUCIA})).json()["count"] == 1

@@ -72,6 +72,7 @@ async def test_who_has_no_zaken_reads_that(browser: Browser) -> None:
     assert "U hebt geen afgeronde zaken" in text_of(await browser.get("/zaken?toestand=afgerond"))
 
 
+@pytest.mark.veel_zaken
 async def test_twelve_hundred_zaken_can_be_paged_searched_and_filtered(browser: Browser) -> None:
     await browser.log_in(factories.burger(factories.SUZANNE))
     eerste = await browser.get("/zaken?toestand=afgerond")
