@@ -32,7 +32,8 @@ from tests import factories
 from tests.html_checks import check_page
 
 POSTGRES = os.environ.get("PIP_TEST_POSTGRES", "")
-CHILDREN_FIRST = tuple(reversed(tables.Base.metadata.sorted_tables))
+# TRUNCATE makes a new file for each table and index, and takes forty times as long.
+EMPTY = "; ".join(str(table.delete()) for table in reversed(tables.Base.metadata.sorted_tables))
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin", "Origin": factories.PORTAAL}
 
 
@@ -104,7 +105,7 @@ def database_url(tmp_path: Path, request: pytest.FixtureRequest) -> str:
     if POSTGRES:
         url: str
         url, connection = request.getfixturevalue("postgres_database")
-        connection.execute("; ".join(f"DELETE FROM {table.name}" for table in CHILDREN_FIRST))  # TRUNCATE takes 28 ms
+        connection.execute(EMPTY)
         return url
     file = tmp_path / "pip.sqlite"
     shutil.copy(request.getfixturevalue("empty_sqlite"), file)
