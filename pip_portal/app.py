@@ -33,6 +33,7 @@ from pip_portal.nieuwsbrief import routes as nieuwsbrief
 from pip_portal.notificaties import routes as notificaties
 from pip_portal.notificaties import webhook
 from pip_portal.notificaties.ontvangst import Ontvangst
+from pip_portal.notificaties.toezicht import blijf_toezien
 from pip_portal.onderhoud import onderhoud, warm_catalogus
 from pip_portal.ondertekenen import routes as ondertekenen
 from pip_portal.opdrachten import blijf_meten
@@ -159,6 +160,8 @@ def create_app(settings: Settings, transport_for: Transports = lambda _url: None
                 if settings.bounces is not None:
                     taken.append(asyncio.create_task(blijf_legen(app.state.db, settings.bounces)))
             taken += [asyncio.create_task(onderhoud(app.state.db, app.state.dienstverleners, maak_bewaren(app)))]
+            verwacht = settings.notificaties is not None
+            taken += [asyncio.create_task(blijf_toezien(app.state.db, app.state.sleutels, verwacht=verwacht))]
             if settings.catalogus_vooraf:
                 taken.append(asyncio.create_task(warm_catalogus(app.state.bronnen.zaaksysteem)))
             stack.push_async_callback(_stop, taken)

@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 
+from pip_portal.bekenden import vergeten
 from pip_portal.bestanden.opslag import Bestanden
 from pip_portal.db import Sessionmaker
 from pip_portal.inzendingen import ondertekening
@@ -18,6 +19,7 @@ from pip_portal.inzendingen.inhoud import Inhoud
 from pip_portal.inzendingen.toestand import AF
 from pip_portal.nieuwsbrief.opruimen import ruim_op
 from pip_portal.nieuwsbrief.verdelen import plan_bundels
+from pip_portal.notificaties.lezen import BEWAREN as NOTIFICATIES
 from pip_portal.post.mail import SOORT as MAIL
 from pip_portal.post.mail import plaats_mail
 from pip_portal.settings import Smtp
@@ -25,12 +27,14 @@ from pip_portal.sleutels import Sleutels
 from pip_portal.taal import schrijf_in
 from pip_portal.tables import (
     Base,
+    Bekende,
     Bewijs,
     Brief,
     Concept,
     Inzending,
     LateInvoer,
     Mail,
+    Notificatie,
     Onbestelbaar,
     Ondertekening,
     Opdracht,
@@ -253,6 +257,8 @@ class Bewaren:
             (Bewijs, Bewijs.op < grens),
             (Inzending, and_(Inzending.opgeruimd_op.is_not(None), Inzending.ontvangen_op < grens)),
             (Teller, Teller.tot_op <= now()),
+            (Notificatie, Notificatie.op <= now() - NOTIFICATIES),
+            (Bekende, vergeten()),
             (Mail, Mail.aangemaakt_op < now() - MAILS),
             (Onbestelbaar, Onbestelbaar.sinds < now() - ONBESTELBAAR),
             (Brief, and_(Brief.gedaan_op.is_not(None), Brief.aangemaakt_op < grens)),

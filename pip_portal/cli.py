@@ -33,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "check": _check,
         "migratie": _new_migration,
         "inzendingen": _inzendingen,
+        "notificaties": _notificaties,
         "post": _post,
         "formulier": _formulier,
         "nieuwsbrief": _nieuwsbrief,
@@ -91,6 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     brief.add_argument("nummer", type=int)
     brief.add_argument("--klaar", action="store_true", help="it was sent")
     nieuwsbrief.argumenten(commands.add_parser("nieuwsbrief", help="look at newsletters, send them, export consent"))
+    notificaties = commands.add_parser("notificaties", help="our abonnement on what changes in the backoffice")
+    notificaties.add_argument("wat", choices=("toon", "aanmelden", "afmelden", "controleer"), nargs="?", default="toon")
     formulier = commands.add_parser("formulier", help="look at the forms").add_subparsers(dest="actie", required=True)
     nakijken = formulier.add_parser("check", help="say what is wrong with the forms, a line each")
     nakijken.add_argument("--map", type=Path, help="folder with formulieren/, tarieven.yaml and bronnen.yaml")
@@ -239,6 +242,15 @@ def _post(args: argparse.Namespace) -> int:
 
 def _nieuwsbrief(args: argparse.Namespace) -> int:
     return nieuwsbrief.voer_uit(args, Settings())
+
+
+def _notificaties(args: argparse.Namespace) -> int:
+    from pip_portal.notificaties import abonnement
+
+    uitkomst = asyncio.run(abonnement.voer_uit(Settings(), args.wat))
+    for regel in uitkomst.regels:
+        print(regel, file=sys.stderr if uitkomst.fout else sys.stdout)
+    return 1 if uitkomst.fout else 0
 
 
 def _formulier(args: argparse.Namespace) -> int:

@@ -20,6 +20,7 @@ from pip_portal.nieuwsbrief.zendingen import Zendingen
 from pip_portal.notificaties.melden import SOORT as MELDING
 from pip_portal.notificaties.melden import VERZAMELMAIL, Melden, Verzamelmail
 from pip_portal.notificaties.ontvangst import SOORT as NOTIFICATIE
+from pip_portal.notificaties.toezicht import RONDE, Ronde
 from pip_portal.notificaties.verwerken import Verwerken
 from pip_portal.opdrachten import Handler, Tempo, Werker
 from pip_portal.post.bouncebus import blijf_legen
@@ -67,6 +68,7 @@ def maak_werker(
         ),
         MELDING: Melden(db, sleutels),
         VERZAMELMAIL: Verzamelmail(db, sleutels),
+        RONDE: Ronde(db, sleutels, bronnen.zaaksysteem.bronnen),
     }
     if settings.smtp is not None:
         handlers[MAIL] = Versturen(db, sleutels, settings.smtp, settings.public_url)

@@ -95,6 +95,8 @@ def test_a_good_production_configuration_starts() -> None:
         ),
         ({"brp": Api(root="https://brp.intern", headers={"k": "demo-sleutel"})}, "een demowaarde"),  # type: ignore[dict-item]  # as above
         ({"metrics_token": "kort"}, "PIP_METRICS_TOKEN is korter dan 32 tekens"),
+        ({"notificaties": Api(root="https://nrc.intern")}, "PIP_NOTIFICATIES_GEHEIM is een demowaarde of korter"),
+        ({"notificaties_geheim": "demo-geheim-van-de-notificaties-012345"}, "PIP_NOTIFICATIES_GEHEIM is een demowaarde"),
         ({"digid": KOPPELING | {"klokafwijking": 61}}, "PIP_DIGID__KLOKAFWIJKING"),
         ({"digid": KOPPELING | {"onbekend": 1}}, "PIP_DIGID__ONBEKEND"),
     ],

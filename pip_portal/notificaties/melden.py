@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 SOORT: Final = "melding"
 VERZAMELMAIL: Final = "verzamelmail"
+GEMIST: Final = "gemist"  # found by the nightly round: no notification told us
 VENSTER: Final = timedelta(minutes=15)  # at most one mail about the same zaak, unless something is asked
 
 Soort = Literal["status", "besluit", "afgesloten", "document", "bericht", "taak", "vraag"]
@@ -194,7 +195,10 @@ class Melden:
                 uiterlijk=date.fromisoformat(inhoud["uiterlijk"]) if inhoud["uiterlijk"] else None,
                 mailen=inhoud["mailen"],
             )
-            await tel(session, {uitkomst: 1})
+            gemist = inhoud["gemist"] and uitkomst != "al_gemeld"
+            await tel(session, {uitkomst: 1, GEMIST: 1} if gemist else {uitkomst: 1})
+        if gemist:
+            log.warning("gemiste notificatie ingehaald", extra={"soort": inhoud["soort"]})
         log.info("melding gedaan", extra={"soort": inhoud["soort"], "uitkomst": uitkomst})
 
 

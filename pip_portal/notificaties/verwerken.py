@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 # The first status of a new zaak can be told before its rollen can be read; so it is tried again, but not for ever.
 ROL_KOMT_NOG: Final = timedelta(minutes=30)
+UIT_DE_RONDE: Final = "ronde"  # in the inhoud: found by the nightly round of toezicht.py
 AANVRAGERS: Final = ("initiator", "mede_initiator")
 
 
@@ -57,10 +58,11 @@ class Verwerken:
     async def __call__(self, inhoud: Mapping[str, Any]) -> None:
         """Raises: Uitstel when the backoffice is away, or nobody can be found yet."""
         bericht = Bericht.model_validate(inhoud)
+        gemist = UIT_DE_RONDE in inhoud
         uitkomsten: Counter[str] = Counter()
         try:
             for bron, gebeurtenis in await self._gebeurtenissen(bericht):
-                uitkomsten[await self._verdeel(bericht, bron, gebeurtenis)] += 1
+                uitkomsten[await self._verdeel(bericht, bron, gebeurtenis, gemist)] += 1
         except Genegeerd as exc:
             uitkomsten[exc.reden] += 1
         except BackofficeUnavailable:
@@ -77,7 +79,7 @@ class Verwerken:
         lezer = Gebeurtenissen(bron, self._burgerstatussen, elke_status=self._elke_status)
         return [(bron, gebeurtenis) for gebeurtenis in await lezer.van(bericht)]
 
-    async def _verdeel(self, bericht: Bericht, bron: Bron, gebeurtenis: Gebeurtenis) -> str:
+    async def _verdeel(self, bericht: Bericht, bron: Bron, gebeurtenis: Gebeurtenis, gemist: bool) -> str:
         """Place the work for each whom it concerns; what came of it in one word."""
         if gebeurtenis.code == "O" and await self._is_van_hier(bron, gebeurtenis):
             return "zelf_ingediend"  # its receipt was confirmed on the screen and by mail
@@ -86,7 +88,8 @@ class Verwerken:
         except Genegeerd as exc:
             return exc.reden
         werk = {
-            _sleutel(ontvanger, bron, gebeurtenis): _inhoud(ontvanger, bron, gebeurtenis) for ontvanger in ontvangers
+            _sleutel(ontvanger, bron, gebeurtenis): _inhoud(ontvanger, bron, gebeurtenis, gemist)
+            for ontvanger in ontvangers
         }
         async with self._db.begin() as session:
             await plaats_veel(session, self._sleutels, MELDING, werk)
@@ -127,7 +130,7 @@ def _sleutel(ontvanger: Betrokkene, bron: Bron, gebeurtenis: Gebeurtenis) -> str
     return f"{MELDING}:{hashlib.sha256(wat.encode()).hexdigest()}"
 
 
-def _inhoud(ontvanger: Betrokkene, bron: Bron, gebeurtenis: Gebeurtenis) -> dict[str, Any]:
+def _inhoud(ontvanger: Betrokkene, bron: Bron, gebeurtenis: Gebeurtenis, gemist: bool) -> dict[str, Any]:
     return {
         "eigenaar": ontvanger.eigenaar,
         "bron": bron.naam,
@@ -139,4 +142,5 @@ def _inhoud(ontvanger: Betrokkene, bron: Bron, gebeurtenis: Gebeurtenis) -> dict
         "doen": gebeurtenis.doen,
         "uiterlijk": gebeurtenis.uiterlijk.isoformat() if gebeurtenis.uiterlijk else None,
         "mailen": gebeurtenis.mailen,
+        "gemist": gemist,
     }

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import shutil
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -17,6 +18,8 @@ from pip_portal.settings import Api, Settings
 from reference_backoffice.app import create_backoffice
 from reference_backoffice.config import DEMO_CLIENTS, Client, Recht
 from reference_backoffice.config import Config as BackofficeConfig
+from reference_backoffice.refs import dumps, ref
+from reference_backoffice.store import abonnement
 from tests import factories
 from tests.bestanden.clamd import clamd_server
 from tests.post.smtp import Postbus, maak_certificaat, smtp_server
@@ -25,6 +28,19 @@ SECRET = "een-geheim-van-de-acceptatie-0123456789"
 KEY = "sleutel-van-de-acceptatie-0123456789"
 Transport = Callable[[str], httpx.AsyncBaseTransport | None]
 Changed = Callable[..., Settings]
+CALLBACK = "https://mijn.deventer.nl/webhooks/notificaties"
+ABONNEMENT = {
+    "uuid": "00000000-0000-4000-8000-000000000001",
+    "callback_url": CALLBACK,
+    "auth": "Bearer x",
+    "data": dumps(
+        {
+            "url": ref("notificaties", "abonnement", "00000000-0000-4000-8000-000000000001"),
+            "callbackUrl": CALLBACK,
+            "kanalen": [{"naam": naam, "filters": {}} for naam in ("zaken", "documenten", "besluiten")],
+        }
+    ),
+}
 
 
 @pytest.fixture
@@ -36,13 +52,16 @@ def client() -> Client:
 @pytest.fixture
 def backoffice(tmp_path: Path, seeded_backoffice: Path, client: Client) -> FastAPI:
     sleutels = dict.fromkeys(("brp_sleutel", "kvk_sleutel", "bag_sleutel", "openstaand_sleutel"), KEY)
-    config = BackofficeConfig(database=str(seeded_backoffice), clients=(client,), **sleutels)
+    database = shutil.copy(seeded_backoffice, tmp_path / "backoffice.sqlite")
+    config = BackofficeConfig(database=str(database), clients=(client,), **sleutels)
     return create_backoffice(config)
 
 
 @pytest.fixture
 async def transport_for(backoffice: FastAPI, transport_for: Transport, tmp_path: Path):  # type: ignore[no-untyped-def]  # a generator
     async with backoffice.router.lifespan_context(backoffice), clamd_server(tmp_path / "clamd"):
+        async with backoffice.state.backoffice.store.write() as db:
+            await db.execute(abonnement.insert().values(**ABONNEMENT))
         yield transport_for
 
 
@@ -88,6 +107,8 @@ def changed(
             ),
             "clamd": str(tmp_path / "clamd"),
             "smtp": smtp | changes.pop("smtp", {}),  # type: ignore[operator]  # settings by name
+            "notificaties": api("notificaties"),
+            "notificaties_geheim": SECRET,
             **koppelingen,
         }
         url = str(changes.pop("database_url", database_url))
@@ -104,6 +125,8 @@ async def test_a_good_configuration_has_no_problems(changed: Changed, transport_
     ("changes", "line"),
     [
         ({"omgeving": "test"}, "omgeving: staat op test"),
+        ({"notificaties": None}, "notificaties: niet ingesteld"),
+        ({"public_url": "https://elders.deventer.nl"}, "notificaties: er is geen abonnement voor https://elders"),
         ({"clamd": "127.0.0.1:1"}, "virusscanner: clamd antwoordt niet"),
         ({"smtp": {"poort": 1}}, "mail: de mailserver neemt ons niet aan (SMTPConnectError)"),
         ({"smtp": {"wachtwoord": "fout"}}, "mail: de mailserver neemt ons niet aan (SMTPAuthenticationError (535))"),
