@@ -167,7 +167,7 @@ async def _stop(session: AsyncSession, rij: Abonnee, codes: list[str], bron: Bro
             .execution_options(synchronize_session=False)
         )
     ).all()
-    for code, eigenaar in weg:
+    for code, eigenaar in sorted(weg):
         toestemming.trek_in(session, hash_=rij.adres_hash, eigenaar=eigenaar, codes=[code], bron=bron)
     over = await session.scalar(select(Inschrijving.onderwerp).where(Inschrijving.abonnee_id == rij.id).limit(1))
     if over is not None:

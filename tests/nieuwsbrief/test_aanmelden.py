@@ -250,8 +250,8 @@ async def test_the_log_proves_when_to_which_text_and_where_somebody_agreed(
     assert [(r.onderwerp, r.handeling, r.bron) for r in regels] == [
         ("stad", "gegeven", "web"),
         ("kern-lettele", "gegeven", "web"),
-        ("stad", "ingetrokken", "beheer"),
         ("kern-lettele", "ingetrokken", "beheer"),
+        ("stad", "ingetrokken", "beheer"),
     ]
     eerste = regels[0]
     assert (eerste.gevraagd_op, eerste.op) == (START, START + timedelta(hours=3))

@@ -20,7 +20,7 @@ async def main(zending: str) -> None:
             settings.smtp,
             settings.nieuwsbrief,
             settings.public_url,
-            lease=timedelta(seconds=2),
+            lease=timedelta(seconds=1),
         )
         await verzender.verzend(zending, asyncio.Event())
 
