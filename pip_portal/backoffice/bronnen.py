@@ -23,6 +23,7 @@ from pip_portal.backoffice.klantinteracties import KlantinteractiesApi
 from pip_portal.backoffice.kvk import NAAM as KVK_NAAM
 from pip_portal.backoffice.kvk import Kvk
 from pip_portal.backoffice.notificaties import NotificatiesApi
+from pip_portal.backoffice.notificaties import NotificatiesApi
 from pip_portal.backoffice.openstaand import NAAM as OPENSTAAND_NAAM
 from pip_portal.backoffice.openstaand import Openstaand
 from pip_portal.backoffice.rdw import NAAM as RDW_NAAM
@@ -108,6 +109,11 @@ def open_autorisaties(backoffice: Backoffice, transport_for: TransportFor | None
     """The Autorisaties API of a backoffice, for `pip-portal check`; close its `verbinding` afterwards."""
     api = backoffice.autorisaties
     return AutorisatiesApi(_open_zgw(api, f"{backoffice.naam} (autorisaties)", transport_for)) if api else None
+
+
+def open_notificaties(api: Api, transport_for: TransportFor | None = None) -> NotificatiesApi:
+    """The Notificaties API, to look after our abonnement; close its `verbinding` afterwards."""
+    return NotificatiesApi(_open_zgw(api, "notificaties", transport_for))
 
 
 def open_notificaties(api: Api, transport_for: TransportFor | None = None) -> NotificatiesApi:
