@@ -23,7 +23,6 @@ from pip_portal.formulieren.laden import DefinitieFouten, Formulieren
 from pip_portal.formulieren.veldtypen.bestand import BestandVeld
 from pip_portal.inloggen.saml.provider import Dienstverlener
 from pip_portal.notificaties import abonnement
-from pip_portal.notificaties import abonnement
 from pip_portal.paths import DATA
 from pip_portal.post.bouncebus import bereikbaar as bus_bereikbaar
 from pip_portal.post.versturen import bereikbaar
@@ -62,11 +61,8 @@ async def problems(settings: Settings, transport_for: TransportFor | None = None
         _naar_keuze("openstaand", settings.openstaand, "POST", "/posten/_zoek", transport_for, {"bsn": NIEMAND}),
         _naar_keuze("signalen", settings.signalen, "GET", "/signals/geography?bbox=6,52,6.001,52.001", transport_for),
     ]
-    klant = "/partij-identificatoren?page=1&partijIdentificatorObjectId=" + NIEMAND
-    checks += [_naar_keuze("klantinteracties", settings.klantinteracties, "GET", klant, transport_for)]
     checks += [bestanden_problems(settings)]
     checks += [_smtp(settings), _bounces(settings)]
-    checks += [abonnement.problemen(settings, transport_for)]
     checks += [abonnement.problemen(settings, transport_for)]
     return [line for lines in await asyncio.gather(*checks) for line in lines]
 

@@ -18,11 +18,8 @@ from pip_portal.backoffice.brp import Brp
 from pip_portal.backoffice.catalogus import Catalogus
 from pip_portal.backoffice.documenten import DocumentenApi
 from pip_portal.backoffice.http import Verbinding
-from pip_portal.backoffice.klantinteracties import NAAM as KLANT_NAAM
-from pip_portal.backoffice.klantinteracties import KlantinteractiesApi
 from pip_portal.backoffice.kvk import NAAM as KVK_NAAM
 from pip_portal.backoffice.kvk import Kvk
-from pip_portal.backoffice.notificaties import NotificatiesApi
 from pip_portal.backoffice.notificaties import NotificatiesApi
 from pip_portal.backoffice.openstaand import NAAM as OPENSTAAND_NAAM
 from pip_portal.backoffice.openstaand import Openstaand
@@ -33,7 +30,7 @@ from pip_portal.backoffice.signalen import Signalen
 from pip_portal.backoffice.tokens import ZgwToken
 from pip_portal.backoffice.zaaksysteem import Zaaksysteem
 from pip_portal.backoffice.zaken import ZakenApi
-from pip_portal.settings import Api, Backoffice, Klantinteracties, Settings
+from pip_portal.settings import Api, Backoffice, Settings
 
 TransportFor = Callable[[str], httpx.AsyncBaseTransport | None]
 
@@ -53,7 +50,6 @@ class Bronnen:
     rdw: Rdw
     openstaand: Openstaand
     signalen: Signalen
-    klantinteracties: KlantinteractiesApi | None = None
 
     async def aclose(self) -> None:
         await self.zaaksysteem.close()
@@ -63,8 +59,6 @@ class Bronnen:
         await self.rdw.close()
         await self.openstaand.close()
         await self.signalen.close()
-        if self.klantinteracties is not None:
-            await self.klantinteracties.close()
 
 
 def get_bronnen(request: Request) -> Bronnen:
@@ -95,25 +89,13 @@ async def open_backoffices(
             _open(settings.openstaand, OPENSTAAND_NAAM, transport_for) if settings.openstaand else None
         ),
         signalen=Signalen(_open(settings.signalen, SIGNALEN_NAAM, transport_for) if settings.signalen else None),
-        klantinteracties=_open_klantinteracties(settings.klantinteracties, transport_for),
     )
-
-
-def _open_klantinteracties(
-    settings: Klantinteracties | None, transport_for: TransportFor | None
-) -> KlantinteractiesApi | None:
-    return KlantinteractiesApi(_open(settings, KLANT_NAAM, transport_for), settings) if settings else None
 
 
 def open_autorisaties(backoffice: Backoffice, transport_for: TransportFor | None = None) -> AutorisatiesApi | None:
     """The Autorisaties API of a backoffice, for `pip-portal check`; close its `verbinding` afterwards."""
     api = backoffice.autorisaties
     return AutorisatiesApi(_open_zgw(api, f"{backoffice.naam} (autorisaties)", transport_for)) if api else None
-
-
-def open_notificaties(api: Api, transport_for: TransportFor | None = None) -> NotificatiesApi:
-    """The Notificaties API, to look after our abonnement; close its `verbinding` afterwards."""
-    return NotificatiesApi(_open_zgw(api, "notificaties", transport_for))
 
 
 def open_notificaties(api: Api, transport_for: TransportFor | None = None) -> NotificatiesApi:
