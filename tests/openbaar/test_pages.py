@@ -6,7 +6,17 @@ from fastapi import FastAPI
 from tests import factories
 from tests.conftest import Browser, text_of
 
-PUBLIC = ["/", "/inloggen", "/hulp", "/privacy", "/cookies", "/toegankelijkheid", "/uitgelogd", "/sessie-verlopen"]
+PUBLIC = [
+    "/",
+    "/inloggen",
+    "/hulp",
+    "/privacy",
+    "/cookies",
+    "/toegankelijkheid",
+    "/uitgelogd",
+    "/sessie-verlopen",
+    "/nieuwsbrieven",
+]
 
 
 @pytest.mark.seed("C10")
