@@ -25,7 +25,9 @@ from . import (
     verwerkingen,
 )
 from .beheer import api as beheer_api
+from .beheer import bezorging as beheer_bezorging
 from .beheer import page as beheer_page
+from .beheer import post as beheer_post
 from .beheer import vragen as beheer_vragen
 from .config import Config
 from .faults import Beheer, FaultMiddleware
@@ -64,6 +66,8 @@ MODULES = (
     beheer_api,
     beheer_page,
     beheer_vragen,
+    beheer_post,
+    beheer_bezorging,
 )
 
 
