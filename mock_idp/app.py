@@ -6,7 +6,7 @@ import httpx
 from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
-from mock_idp import admin, backchannel, login, logout
+from mock_idp import admin, backchannel, login, logout, medewerkers
 from mock_idp.config import Config
 from mock_idp.idp_metadata import metadata
 from mock_idp.keys import KeyStore
@@ -29,7 +29,7 @@ def create_idp(
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.add_api_route("/", _index, name="index", include_in_schema=False)
     app.add_api_route("/{code}/metadata", _metadata, name="metadata")
-    for module in (admin, login, logout):
+    for module in (admin, medewerkers, login, logout):
         app.include_router(module.router)
     if config.backchannel_plain_http:
         app.include_router(backchannel.router)

@@ -12,6 +12,9 @@ from starlette.routing import BaseRoute
 
 from pip_portal import beheer, error_pages
 from pip_portal.backoffice.bronnen import open_backoffices
+from pip_portal.balie import routes as balie
+from pip_portal.balie.oidc import Inlogdienst
+from pip_portal.balie.sessies import load_balie
 from pip_portal.bestanden.opslag import Bestanden
 from pip_portal.bewaren import Bewaren
 from pip_portal.burgerstatus import Burgerstatussen
@@ -64,6 +67,7 @@ PUBLIC: tuple[APIRouter, ...] = (
     formulieren.router,  # asks for a login itself, unless the form is for everybody
     routes_versturen.router,  # only for the eigenaar of what it shows
     routes_aanvragen.router,
+    balie.router,  # for employees, with a session of their own; not there unless it is configured
     nieuwsbrief.public,
 )
 PRIVATE: tuple[APIRouter, ...] = (
@@ -85,7 +89,7 @@ MACHINE: tuple[APIRouter, ...] = (beheer.router, webhook.machine, afmelden.machi
 
 def _routes() -> list[BaseRoute]:
     router = APIRouter()
-    browser = [Depends(load_sessie), Depends(require_same_origin)]
+    browser = [Depends(load_sessie), Depends(load_balie), Depends(require_same_origin)]
     for public in PUBLIC:
         router.include_router(public, dependencies=browser)
     for private in PRIVATE:
@@ -138,6 +142,14 @@ def create_app(settings: Settings, transport_for: Transports = lambda _url: None
             app.state.sessies = Sessies(app.state.db, settings, app.state.sleutels)
             app.state.bronnen = await open_backoffices(settings, transport_for, app.state.formulieren.niveaus())
             stack.push_async_callback(app.state.bronnen.aclose)
+            if settings.medewerkers is not None:
+                app.state.inlogdienst = Inlogdienst(
+                    settings.medewerkers,
+                    settings.public_url,
+                    app.state.sleutels,
+                    transport_for(settings.medewerkers.issuer),
+                )
+                stack.push_async_callback(app.state.inlogdienst.aclose)
             app.state.dienstverleners = {}
             for middel, koppeling in (("digid", settings.digid), ("eherkenning", settings.eherkenning)):
                 if koppeling is None:

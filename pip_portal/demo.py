@@ -34,6 +34,7 @@ BRP_KEY = "demo-brp-sleutel-0123456789"
 KVK_KEY = "demo-kvk-sleutel-0123456789"
 BAG_KEY = "demo-bag-sleutel-0123456789"
 OPENSTAAND_KEY = "demo-openstaand-sleutel-0123456789"
+KLANT_TOKEN = "demo-klantinteracties-token-0123456789"  # noqa: S105 - of the stand-in only
 # What a citizen may read of each kind of zaak; the score of an internal check is not among it.
 VERGUNNING = (
     *("kenteken", "vergunninggebied", "ingangsdatum", "begindatum", "einddatum", "bedrag", "locatie", "aanvang"),
@@ -176,12 +177,19 @@ def prepare(ports: Ports, folder: Path) -> Demo:
         "PIP_OPENSTAAND": json.dumps(
             {"root": f"{backoffice_url}/openstaand/api/v1", "headers": {"Authorization": f"Token {OPENSTAAND_KEY}"}}
         ),
+        "PIP_KLANTINTERACTIES": json.dumps(
+            {
+                "root": f"{backoffice_url}/klantinteracties/api/v1",
+                "headers": {"Authorization": f"Token {KLANT_TOKEN}"},
+            }
+        ),
         "PIP_SIGNALEN": json.dumps({"root": f"{backoffice_url}/signals/v1/public"}),
         "PIP_KAART_TEGELS": f"{backoffice_url}/kaart/{{z}}/{{x}}/{{y}}.png",
         "PIP_KAART_BRON": "Kaart: een getekende stad, alleen voor de demo",
         "PIP_SMTP": json.dumps(_smtp(ports)),
         "PIP_BOUNCES": json.dumps({"maildir": str(folder / BUS), "elke": 5}),
         "PIP_DEMO_IDP_URL": f"http://localhost:{ports.idp}",
+        "PIP_MEDEWERKERS": json.dumps(_medewerkers(ports)),
         "PIP_BESTANDEN": json.dumps({"map": str(folder / "bestanden"), "werkmap": str(own)}),
     }
     portaal |= {f"PIP_{middel.upper()}": json.dumps(koppeling) for middel, koppeling in koppelingen.items()}
@@ -246,6 +254,16 @@ def _koppeling(
             "niveau": 22,
         }
     return koppeling
+
+
+def _medewerkers(ports: Ports) -> dict[str, str]:
+    """Where the employees of the demo log in (mock_idp/medewerkers.py)."""
+    return {
+        "issuer": f"http://localhost:{ports.idp}/medewerkers",
+        "client_id": "pip-portal",
+        "client_secret": "demo-geheim-van-de-balie",
+        "rol": "balie",
+    }
 
 
 def _smtp(ports: Ports) -> dict[str, object]:

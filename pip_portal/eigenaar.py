@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from pip_portal import koekjes
 from pip_portal.errors import NotLoggedIn
-from pip_portal.gebruiker import Bedrijf, Burger, Gebruiker
+from pip_portal.gebruiker import Bedrijf, Burger, Gebruiker, Medewerker
 from pip_portal.sleutels import Sleutels
 
 ANONIEM_GELDIG = timedelta(hours=2)  # forms §3.5: after the last change; no way back afterwards
@@ -20,14 +20,18 @@ MAX_COOKIE = 100  # characters; ours are 43
 
 @dataclass(frozen=True)
 class Eigenaar:
-    """hash: the only form in which the owner is stored. gebruiker: None for a visitor without a login."""
+    """hash: the only form in which the owner is stored. gebruiker: None for a visitor without a login.
+
+    medewerker: the employee whose it is, who fills it in for `gebruiker`, without being them.
+    """
 
     hash: str = field(repr=False)
     gebruiker: Gebruiker | None
+    medewerker: Medewerker | None = None
 
     @property
     def is_anoniem(self) -> bool:
-        return self.gebruiker is None
+        return self.gebruiker is None and self.medewerker is None
 
     @property
     def handelt(self) -> str | None:
@@ -42,6 +46,11 @@ def eigenaar_van(gebruiker: Gebruiker, sleutels: Sleutels) -> Eigenaar:
         return Eigenaar(sleutels.keyed_hash("eigenaar", gebruiker.pseudoniem), gebruiker)
     wie = f"bedrijf:{gebruiker.kvk_nummer}:{gebruiker.vestiging or ''}"  # a colleague goes on where another stopped
     return Eigenaar(sleutels.keyed_hash("eigenaar", wie), gebruiker)
+
+
+def eigenaar_van_medewerker(medewerker: Medewerker, sleutels: Sleutels) -> Eigenaar:
+    """The owner of what this employee is busy with: never that of the citizen, whose own things stay closed."""
+    return Eigenaar(sleutels.keyed_hash("eigenaar", f"medewerker:{medewerker.pseudoniem}"), None, medewerker)
 
 
 def eigenaar_van_cookie(cookie: str, sleutels: Sleutels) -> Eigenaar:
@@ -68,7 +77,13 @@ def zet_cookie(request: Request, response: Response, cookie: str) -> None:
 
 
 def eigenaren(request: Request) -> tuple[Eigenaar, ...]:
-    """All owners that this browser is: the login first, then the visitor it was before that login."""
+    """All owners that this browser is: the login first, then the visitor it was before that login.
+
+    An employee is one alone.
+    """
+    medewerker = getattr(request.state, "medewerker", None)
+    if medewerker is not None:
+        return (eigenaar_van_medewerker(medewerker, request.app.state.sleutels),)
     sessie = request.state.sessie
     ingelogd = eigenaar_van(sessie.gebruiker, request.app.state.sleutels) if sessie else None
     return tuple(eigenaar for eigenaar in (ingelogd, anonieme_eigenaar(request)) if eigenaar is not None)

@@ -16,6 +16,7 @@ from starlette.types import Scope
 from pip_portal.errors import (
     BackofficeDefect,
     BackofficeUnavailable,
+    BalieVerlopen,
     CsrfRefused,
     LevelTooLow,
     LoginRefused,
@@ -106,6 +107,9 @@ async def not_logged_in(request: Request, exc: Exception) -> Response:
     """To the login page, which brings the citizen back to the page that was asked for."""
     if not isinstance(exc, NotLoggedIn):
         raise TypeError
+    if isinstance(exc, BalieVerlopen):
+        balie = request.url_for("balie:start").path
+        return Response(headers={"HX-Redirect": balie}) if wants_fragment(request) else RedirectResponse(balie, 303)
     terug = exc.terug or (request.url.path if request.method == "GET" else "/overzicht")
     query = f"?terug={quote(terug)}" + ("&verlopen=1" if exc.verlopen else "")
     inloggen = f"{request.url_for('inloggen:kies').path}{query}"

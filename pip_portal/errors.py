@@ -36,6 +36,10 @@ class NotLoggedIn(PortalError):
         self.terug = terug
 
 
+class BalieVerlopen(NotLoggedIn):
+    """An employee whose session ended: to their own way in, never to that of citizens."""
+
+
 class LoginRefused(PortalError):
     """A login was refused. reden goes to the log, soort decides what the citizen reads; neither holds personal data.
 

@@ -53,6 +53,20 @@ class Bedrijf:
 Gebruiker = Burger | Bedrijf
 
 
+@dataclass(frozen=True, slots=True)
+class Medewerker:
+    """An employee who fills in forms for citizens. No Gebruiker: nothing of a citizen is open to them.
+
+    pseudoniem: keyed hash, as actor beside the citizen in everything they do. naam: on their own screen only.
+    sessie: hash of the session id. csrf: as that of a Sessie.
+    """
+
+    pseudoniem: str
+    naam: str = field(repr=False)
+    sessie: str = field(default="", repr=False)
+    csrf: str = field(default="", repr=False)
+
+
 def require_gebruiker(request: Request) -> Gebruiker:
     """The one who is logged in. Every PRIVATE router is included with this, so a page is closed by default.
 

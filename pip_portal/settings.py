@@ -108,6 +108,20 @@ class Backoffice(Frozen):
         return self.aanvulling_documenttypen.get(zaaktype, self.aanvulling_documenttype)
 
 
+Klantcode = tuple[str, str, str]  # codeObjecttype, codeRegister, codeSoortObjectId
+
+
+class Klantinteracties(Api):
+    """Klantinteracties (Open Klant 2), with the codes by which its partijen are known; older data has others.
+
+    headers: Authorization = "Token …".
+    """
+
+    persoon: Klantcode = ("natuurlijk_persoon", "brp", "bsn")
+    bedrijf: Klantcode = ("niet_natuurlijk_persoon", "hr", "kvk_nummer")
+    vestiging: Klantcode = ("vestiging", "hr", "vestigingsnummer")
+
+
 class Koppeling(Frozen):
     """One SAML connection (DigiD or eHerkenning)."""
 
@@ -129,6 +143,26 @@ class Koppeling(Frozen):
     sso: bool = False  # single logout both ways
     form_action: tuple[str, ...] = ()  # hosts of the IdP's redirect chain, for the CSP of the hand-over page
     klokafwijking: int = Field(default=30, ge=0, le=60)
+
+
+class Medewerkers(Frozen):
+    """Where employees log in who fill in forms for citizens (balie, telefoon, post): an OpenID Connect provider.
+
+    rol: value that must be in the claim `rolclaim` of an employee; without it nobody comes in.
+    """
+
+    issuer: str = Field(description="As in its discovery document, e.g. https://login.microsoftonline.com/<tenant>/v2.0")
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr
+    rol: str = Field(min_length=1)
+    rolclaim: str = "roles"
+
+    @field_validator("issuer")
+    @classmethod
+    def _encrypted(cls, issuer: str) -> str:
+        if not issuer.startswith("https://") and not (issuer.startswith("http://") and is_this_machine(issuer)):
+            raise ValueError("begint niet met https://")
+        return issuer
 
 
 class S3(Frozen):
@@ -224,10 +258,12 @@ class Settings(BaseSettings):
     rdw: Api | None = None  # which vehicle a kenteken belongs to
     openstaand: Api | None = None  # assessments and invoices that are still to be paid
     signalen: Api | None = None  # meldingen openbare ruimte that are known already
+    klantinteracties: Klantinteracties | None = None  # where contact details and questions are kept
     gemeente: str = "Deventer"
     gemeentecodes: tuple[str, ...] = ("0150",)  # of addresses that lie here: theirs, and of what was merged into it
     digid: Koppeling | None = None
     eherkenning: Koppeling | None = None
+    medewerkers: Medewerkers | None = None  # empty: no employee fills in a form for anybody, and /balie is not there
     sessie_inactief: timedelta = timedelta(minutes=15)
     sessie_maximaal: timedelta = timedelta(hours=2)
     pagina_budget: float = 2.0
@@ -351,6 +387,8 @@ class Settings(BaseSettings):
             raise ValueError("PIP_SMTP ontbreekt: wie iets verstuurt, moet een ontvangstbevestiging krijgen")
         if self.smtp.beveiliging == "geen":
             raise ValueError("PIP_SMTP__BEVEILIGING moet starttls of tls zijn buiten de demo")
+        if self.medewerkers and not self.medewerkers.issuer.startswith("https://"):
+            raise ValueError("PIP_MEDEWERKERS__ISSUER moet https zijn buiten de demo")
         if self.kaart_tegels.startswith("http://"):
             raise ValueError("PIP_KAART_TEGELS moet https zijn buiten de demo")
         if self.bestanden.s3 and self.bestanden.s3.endpoint.startswith("http://"):
@@ -361,10 +399,14 @@ class Settings(BaseSettings):
         secrets = [api.secret.get_secret_value() for api in apis if api is not None]
         if any(len(secret) < 32 or "demo" in secret for secret in secrets):
             raise ValueError("een secret van een backoffice is een demowaarde of korter dan 32 tekens")
-        registers = [api for api in (self.brp, self.kvk, self.bag, self.rdw, self.openstaand) if api]
+        optioneel = (self.brp, self.kvk, self.bag, self.rdw, self.openstaand, self.klantinteracties)
+        registers = [api for api in optioneel if api]
         headers = [value.get_secret_value() for api in registers for value in api.headers.values()]
         if any("demo" in value for value in headers):
-            raise ValueError("een sleutel van PIP_BRP, PIP_KVK, PIP_BAG, PIP_RDW of PIP_OPENSTAAND is een demowaarde")
+            raise ValueError(
+                "een sleutel van PIP_BRP, PIP_KVK, PIP_BAG, PIP_RDW, PIP_OPENSTAAND of PIP_KLANTINTERACTIES is een "
+                "demowaarde"
+            )
         geheim = self.notificaties_geheim.get_secret_value()
         if (geheim or self.notificaties) and (len(geheim) < 32 or "demo" in geheim):
             raise ValueError("PIP_NOTIFICATIES_GEHEIM is een demowaarde of korter dan 32 tekens")

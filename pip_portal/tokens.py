@@ -21,6 +21,24 @@ def onderteken(claims: Mapping[str, Any], geheim: str) -> str:
     return token
 
 
+def lees_id_token(token: str, sleutels: Mapping[str, Any], *, issuer: str, audience: str) -> dict[str, Any] | None:
+    """The claims of an id-token that an OpenID provider signed with one of these keys (a JWKS); None when it is not
+    that, has ended, or was meant for somebody else. RS256 only: the one algorithm that every provider must have.
+    """
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            dict(sleutels),
+            algorithms=["RS256"],
+            audience=audience,
+            issuer=issuer,
+            options={"require_exp": True, "require_iat": True, "require_sub": True, "verify_at_hash": False},
+        )
+    except (JWTError, ValueError, KeyError, TypeError):
+        return None
+    return claims if claims.get("azp", audience) == audience else None
+
+
 class LinkTokens:
     """Tokens for the links in our mail: for one purpose, with a key of its own, and with ids only.
 

@@ -71,14 +71,15 @@ def page(
     request: Request, template: str, *, fragment: str | None = None, status_code: int = 200, **context: Any
 ) -> HTMLResponse:
     """The whole page, or only its block `fragment` when htmx asks."""
-    sessie = getattr(request.state, "sessie", None)
+    sessie, medewerker = getattr(request.state, "sessie", None), getattr(request.state, "medewerker", None)
     context |= {
         "request": request,
         "url_for": request.url_for,
         "gebruiker": sessie.gebruiker if sessie else None,
         "weergavenaam": sessie.weergavenaam if sessie else None,
         "sessie_resterend": sessie.resterend if sessie else None,
-        "csrf": sessie.csrf if sessie else "",
+        "csrf": houder.csrf if (houder := sessie or medewerker) else "",
+        "medewerker": medewerker,
         "ongelezen": getattr(request.state, "ongelezen", 0),
     }
     if fragment and wants_fragment(request):

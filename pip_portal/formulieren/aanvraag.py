@@ -14,13 +14,14 @@ from fastapi import Depends, Request
 
 from pip_portal import late_invoer
 from pip_portal.backoffice.bronnen import BronnenDep
+from pip_portal.balie.sessies import heeft_cookie
 from pip_portal.bestanden.multipart import lees_multipart
 from pip_portal.bestanden.opslag import BestandenDep, BestandInfo
 from pip_portal.db import Db
 from pip_portal.eigenaar import Eigenaar, eigenaren
-from pip_portal.errors import NotFound, NotLoggedIn
+from pip_portal.errors import BalieVerlopen, NotFound, NotLoggedIn
 from pip_portal.formulieren import bronwaarden
-from pip_portal.formulieren.aanvrager import Geweigerd, inlog_van, toets
+from pip_portal.formulieren.aanvrager import BALIE, Geweigerd, burger_van, inlog_van, mag_aan_balie, toets
 from pip_portal.formulieren.concepten import Concept, Concepten, Verstuurd
 from pip_portal.formulieren.definitie import Formulier
 from pip_portal.formulieren.laden import FormulierenDep
@@ -111,8 +112,13 @@ async def require_aanvraag(
         raise
     if concept.verzonden_op is not None:
         raise Verstuurd(concept.id)
+    if (betrokkene := concept.gegevens.betrokkene) is not None:
+        eigenaar = replace(eigenaar, gebruiker=burger_van(betrokkene, sleutels))
     concept, formulier = await _in_versie(concept, eigenaar, concepten, formulieren)
-    if eigenaar.gebruiker is not None:
+    if eigenaar.medewerker is not None:
+        if not mag_aan_balie(formulier):
+            raise NotFound
+    elif eigenaar.gebruiker is not None:
         try:
             toets(request, formulier, nieuw=False)
         except Geweigerd as exc:
@@ -126,7 +132,7 @@ async def require_aanvraag(
         eigenaar=eigenaar,
         omgeving=Omgeving(
             vandaag=vandaag(),
-            inlog=inlog_van(eigenaar.gebruiker, kind=concept.gegevens.voor.is_kind),
+            inlog=BALIE if eigenaar.medewerker else inlog_van(eigenaar.gebruiker, kind=concept.gegevens.voor.is_kind),
             bronnen=bronwaarden.waarden_van(concept.gegevens),
             tarieven=formulieren.tarieven,
             ontbreekt=frozenset(concept.gegevens.ontbreekt),
@@ -200,8 +206,11 @@ async def _met_bronnen(
     """The concept with the prefill of this session; asked once, kept encrypted beside the answers."""
     if eigenaar.gebruiker is None:
         return concept
-    sessie = sleutels.keyed_hash("bronwaarden", request.state.sessie.id_hash)
-    gegevens = await bronwaarden.ververs(formulier, concept.gegevens, eigenaar.gebruiker, sessie, bronnen, sleutels, db)
+    sessie_id = eigenaar.medewerker.sessie if eigenaar.medewerker else request.state.sessie.id_hash
+    sessie = sleutels.keyed_hash("bronwaarden", sessie_id)
+    gegevens = await bronwaarden.ververs(
+        formulier, concept.gegevens, eigenaar.gebruiker, sessie, bronnen, sleutels, db, eigen=not eigenaar.medewerker
+    )
     if gegevens is concept.gegevens:
         return concept
     await concepten.bewaar_gegevens(concept, eigenaar, gegevens)
@@ -247,6 +256,8 @@ async def _niet_ingelogd(
     request: Request, concept_id: str, concepten: Concepten, db: Db, sleutels: SleutelsDep
 ) -> NotLoggedIn:
     """What to raise when nobody is logged in; what was typed is kept when somebody was busy here until just now."""
+    if heeft_cookie(request):
+        return BalieVerlopen(verlopen=True)
     verlopen = request.state.sessie_verlopen
     if request.method != "POST":
         return NotLoggedIn(verlopen=verlopen, terug=request.url.path)

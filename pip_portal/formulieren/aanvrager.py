@@ -1,14 +1,17 @@
 """Who may fill in this form: burger or bedrijf, at which level, for whom; and what to do when not."""
 
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from fastapi import Request
 
 from pip_portal.errors import NotLoggedIn, PortalError
+from pip_portal.formulieren.concepten import Betrokkene
 from pip_portal.formulieren.definitie import Formulier
 from pip_portal.formulieren.omgeving import Inlog
+from pip_portal.formulieren.verloop import bronnen_in_regels
 from pip_portal.gebruiker import Bedrijf, Burger, Gebruiker
+from pip_portal.sleutels import Sleutels
 from pip_portal.tijd import vandaag
 
 KIND_TOT = 16  # years; from then on a child acts with its own DigiD (domain §4.4)
@@ -70,6 +73,25 @@ def is_open(formulier: Formulier, dag: date) -> bool:
     if periode is None:
         return True
     return (periode.van is None or periode.van <= dag) and (periode.tot is None or dag <= periode.tot)
+
+
+def mag_aan_balie(formulier: Formulier) -> bool:
+    """Whether an employee may fill in this form for a citizen: they do so for that person alone, and without what only
+    that person may see (their zaken).
+    """
+    vreemd = {pad for pad in bronnen_in_regels(formulier) if not pad.startswith("brp.")}
+    toegang = formulier.toegang
+    burger = "burger" in formulier.product.doelgroep and toegang.niveau_digid > 0 and "zelf" in toegang.wie
+    return burger and toegang.balie and not formulier.is_verwijzing and not vreemd
+
+
+def burger_van(betrokkene: Betrokkene, sleutels: Sleutels) -> Burger:
+    """The citizen that an employee fills in a form for. niveau 0: they did not log in."""
+    return Burger(bsn=betrokkene.bsn, pseudoniem=sleutels.keyed_hash("bsn", betrokkene.bsn), niveau=0)
+
+
+# What conditions know of a form that an employee fills in: it is about a citizen, who did not log in.
+BALIE: Final = Inlog("digid", 0, "medewerker")
 
 
 def inlog_van(gebruiker: Gebruiker | None, *, kind: bool = False) -> Inlog:

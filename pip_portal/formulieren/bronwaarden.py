@@ -94,9 +94,12 @@ async def ververs(
     bronnen: Bronnen,
     sleutels: Sleutels,
     db: Sessionmaker,
+    *,
+    eigen: bool = True,
 ) -> Gegevens:
     """The prefill of this session: as it is when it was asked already, else asked now.
 
+    eigen: False for an employee, who is given what the BRP says of this citizen and nothing of their dossier.
     What could not be fetched is asked again. A fact that changed since an earlier session is named in `veranderd`.
     Raises: NotFound when it is for a child of whom this parent does not have the gezag any more.
     """
@@ -104,9 +107,11 @@ async def ververs(
     if not nieuw and not gegevens.ontbreekt:
         return gegevens
     nodig = paden(formulier) | ({GEZAG} if gegevens.voor.is_kind else frozenset())
+    if not eigen:
+        nodig = frozenset(pad for pad in nodig if pad.startswith("brp."))
     gevraagd = nodig if nieuw else gegevens.ontbreekt
     gevonden, ontbreekt = await haal_op(gevraagd, gebruiker, gegevens.voor, bronnen, sleutels, db)
-    vorige, bewaard = eerder.paden(formulier), gegevens.bronnen
+    vorige, bewaard = eerder.paden(formulier) if eigen else frozenset(), gegevens.bronnen
     if nieuw and vorige:
         eigenaar = eigenaar_van(gebruiker, sleutels)
         gevonden |= await eerder.zoek(vorige, formulier, eigenaar.hash, gegevens.voor.bsn, db, sleutels)

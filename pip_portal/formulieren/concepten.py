@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -19,6 +19,7 @@ from pip_portal.sleutels import Sleutels
 from pip_portal.tijd import now
 
 ZELF = "zelf"
+INTERNET = "internet"  # kanaal of what people fill in themselves
 VRAGEN = "vragen"  # in `veranderd`: the questions of the form are others than when it began
 MAX_OPEN = 50  # concepts of one eigenaar; far above what a person can be busy with
 
@@ -57,11 +58,20 @@ class Voor:
 
 
 @dataclass(frozen=True)
+class Betrokkene:
+    """A citizen whose form an employee fills in."""
+
+    bsn: str = field(repr=False)
+    naam: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Gegevens:
     """What the concept knows besides the answers.
 
     bronnen: prefill per path, as JSON. ontbreekt: paths that could not be fetched. sessie: of which session they are.
     opgehaald_op: when. veranderd: paths whose value is another one since the concept began.
+    betrokkene: the citizen that an employee fills it in for.
     """
 
     voor: Voor = Voor()
@@ -70,6 +80,7 @@ class Gegevens:
     sessie: str = ""
     opgehaald_op: datetime | None = None
     veranderd: tuple[str, ...] = ()
+    betrokkene: Betrokkene | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +94,7 @@ class Concept:
     formulier: str
     versie: int
     taal: str
+    kanaal: str
     anoniem: bool
     laatste_stap: str
     gegevens: Gegevens = field(repr=False)
@@ -97,6 +109,11 @@ class Concept:
     @property
     def antwoorden(self) -> dict[str, Any]:
         return {naam: waarde for stap in self.per_stap.values() for naam, waarde in stap.items()}
+
+    @property
+    def is_kort(self) -> bool:
+        """Kept for two hours, with no way to come back later: of a visitor, or filled in by an employee."""
+        return self.anoniem or self.kanaal != INTERNET
 
     def revisie(self, stap: str) -> int:
         return self.revisies.get(stap, 0)
@@ -120,8 +137,12 @@ class Concepten:
         voor: Voor,
         meer: bool,
         antwoorden: Mapping[str, Mapping[str, Any]] | None = None,
+        kanaal: str = INTERNET,
+        betrokkene: Betrokkene | None = None,
     ) -> str:
         """A new concept; returns its id. meer: several may be open at once. antwoorden: of the voorcheck, per page.
+
+        kanaal, betrokkene: how and for whom an employee fills it in.
 
         Raises: BestaatAl when this eigenaar has one for this form and this person.
         """
@@ -136,8 +157,8 @@ class Concepten:
             uniek=uniek,
             anoniem=eigenaar.is_anoniem,
             taal=taal,
-            kanaal="internet",
-            gegevens=self._dicht(concept_id, "", _gegevens_json(Gegevens(voor))),
+            kanaal=kanaal,
+            gegevens=self._dicht(concept_id, "", _gegevens_json(Gegevens(voor, betrokkene=betrokkene))),
             aangemaakt_op=moment,
             gewijzigd_op=moment,
             verloopt_op=moment + (ANONIEM_GELDIG if eigenaar.is_anoniem else geldig),
@@ -341,7 +362,7 @@ class Concepten:
             )
             .values(
                 gewijzigd_op=moment,
-                verloopt_op=moment + (ANONIEM_GELDIG if concept.anoniem else geldig),
+                verloopt_op=moment + (ANONIEM_GELDIG if concept.is_kort else geldig),
                 laatste_stap=stap,
                 herinnerd_op=None,
             )
@@ -394,6 +415,7 @@ class Concepten:
             formulier=rij.formulier,
             versie=rij.versie,
             taal=rij.taal,
+            kanaal=rij.kanaal,
             anoniem=rij.anoniem,
             laatste_stap=rij.laatste_stap,
             gegevens=Gegevens() if sent else _gegevens(self._open(rij.id, "", rij.gegevens)),
@@ -430,6 +452,7 @@ def _gegevens_json(gegevens: Gegevens) -> dict[str, Any]:
         "sessie": gegevens.sessie,
         "opgehaald_op": gegevens.opgehaald_op.isoformat() if gegevens.opgehaald_op else None,
         "veranderd": list(gegevens.veranderd),
+        "betrokkene": asdict(gegevens.betrokkene) if gegevens.betrokkene else None,
     }
 
 
@@ -441,4 +464,5 @@ def _gegevens(data: Mapping[str, Any]) -> Gegevens:
         sessie=data["sessie"],
         opgehaald_op=datetime.fromisoformat(data["opgehaald_op"]) if data["opgehaald_op"] else None,
         veranderd=tuple(data["veranderd"]),
+        betrokkene=Betrokkene(**betrokkene) if (betrokkene := data.get("betrokkene")) else None,
     )

@@ -52,10 +52,11 @@ async def verstuurd(request: Request, exc: Exception) -> Response:
     """It was sent: its confirmation. A page that was asked for says so first (the back button)."""
     if not isinstance(exc, Verstuurd):
         raise TypeError
-    ontvangen = request.url_for("aanvragen:ontvangen", id=exc.concept_id).path
+    naar = "balie:verzonden" if request.state.medewerker else "aanvragen:ontvangen"
+    ontvangen = request.url_for(naar, id=exc.concept_id).path
     if wants_fragment(request):
         return Response(status_code=200, headers={"HX-Redirect": ontvangen})
-    if request.method == "POST":
+    if request.method == "POST" or request.state.medewerker:
         return RedirectResponse(ontvangen, 303)
     state = request.app.state
     for eigenaar in eigenaren(request):

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from pip_portal.bestanden.opslag import BestandenDep
 from pip_portal.db import Db
-from pip_portal.eigenaar import ANONIEM_GELDIG, Eigenaar, eigenaren
+from pip_portal.eigenaar import ANONIEM_GELDIG, Eigenaar, eigenaar_van, eigenaren
 from pip_portal.errors import NotFound, NotLoggedIn
 from pip_portal.formulieren import opslaan, schermen, versturen
 from pip_portal.formulieren.aanvraag import Aanvraag, AanvraagDep, ConceptenDep, TeWissenDep, opnieuw
@@ -81,7 +81,8 @@ async def send(
             db,
             sleutels,
             concept_id=aanvraag.id,
-            eigenaar_hash=aanvraag.eigenaar.hash,
+            eigenaar_hash=_van_wie(request, aanvraag).hash,
+            concept_eigenaar=aanvraag.eigenaar.hash,
             inhoud=inhoud,
             gewijzigd_op=aanvraag.concept.gewijzigd_op,
         )
@@ -92,7 +93,16 @@ async def send(
         return _controlepagina(request, aanvraag, meldingen=(versturen.is_veranderd(aanvraag),), status_code=409)
     log.info("aanvraag ingediend", extra={"inzending": ingediend.id, "formulier": aanvraag.formulier.formulier})
     await request.app.state.werker.een(ingediend.opdracht)  # the normal case is done when the page shows
-    return RedirectResponse(request.url_for("aanvragen:ontvangen", id=ingediend.id).path, 303)
+    naar = "balie:verzonden" if aanvraag.eigenaar.medewerker else "aanvragen:ontvangen"
+    return RedirectResponse(request.url_for(naar, id=ingediend.id).path, 303)
+
+
+def _van_wie(request: Request, aanvraag: Aanvraag) -> Eigenaar:
+    """Whose inzending it becomes: what an employee filled in is the citizen's, and no longer theirs."""
+    gebruiker = aanvraag.eigenaar.gebruiker
+    if gebruiker is None or aanvraag.eigenaar.medewerker is None:
+        return aanvraag.eigenaar
+    return eigenaar_van(gebruiker, request.app.state.sleutels)
 
 
 def _controlepagina(
@@ -158,6 +168,7 @@ async def stop(request: Request, aanvraag: TeWissenDep, concepten: ConceptenDep,
         with suppress(NotFound):  # the other click of two was first
             await concepten.verwijder(aanvraag.eigenaar, aanvraag.id)
     naam = "overzicht:show" if request.state.sessie else "openbaar:start"
+    naam = "balie:start" if request.state.medewerker else naam
     return RedirectResponse(request.url_for(naam).path, 303)
 
 

@@ -62,7 +62,11 @@ def door_collega(aanvraag: Aanvraag, stap: str) -> str:
 
 
 def voor_wie(aanvraag: Aanvraag) -> str:
-    """For which child this is, on every page of it; "" for oneself. Never in the title, which a browser remembers."""
+    """For which child or citizen this is, on every page of it; "" for oneself. Never in the title, which a browser
+    remembers."""
+    if (betrokkene := aanvraag.concept.gegevens.betrokkene) is not None:
+        zin = _("U vult dit in voor {naam}. Lees de vragen en antwoorden voor. Een akkoord geeft de inwoner mondeling.")
+        return zin.format(naam=betrokkene.naam)
     voor = aanvraag.concept.gegevens.voor
     return _("U vraagt dit aan voor {naam}.").format(naam=voor.naam) if voor.is_kind else ""
 
@@ -123,7 +127,7 @@ def toon_vragen(
         "gezien": " ".join(veld.veld for veld in zichtbaar),
         "gelet": " ".join(_gelet(vraag.naam, zin) for vraag in getoond for _soort, zin in vraag.let_op),
         "knop": _("Opslaan") if doel.groep is not None else _("Volgende stap"),
-        "mag_bewaren": not aanvraag.concept.anoniem,
+        "mag_bewaren": not aanvraag.concept.is_kort,
         "is_multipart": doel.is_multipart,
         "inleiding": voor_wie(aanvraag),
         "laatst": door_collega(aanvraag, doel.stap.stap),

@@ -38,14 +38,24 @@ def inhoud_van(aanvraag: Aanvraag, weergavenaam: str | None) -> Inhoud:
         bronnen=aanvraag.bronnen,
         taal=taal(),
         ontvangen_op=now(),
+        kanaal=aanvraag.concept.kanaal if aanvraag.eigenaar.medewerker else "",
     )
 
 
 def aanvrager_van(aanvraag: Aanvraag, weergavenaam: str | None) -> Aanvrager:
     """Who sends it, as logged in at this moment, and for which child."""
     gebruiker, voor = aanvraag.eigenaar.gebruiker, aanvraag.concept.gegevens.voor
+    betrokkene, medewerker = aanvraag.concept.gegevens.betrokkene, aanvraag.eigenaar.medewerker
     if gebruiker is None:
         return Aanvrager(soort="anoniem")
+    if betrokkene is not None and medewerker is not None:
+        return Aanvrager(
+            soort="burger",
+            pseudoniem=gebruiker.pseudoniem,
+            bsn=betrokkene.bsn,
+            naam=betrokkene.naam,
+            medewerker=medewerker.pseudoniem,
+        )
     if isinstance(gebruiker, Burger):
         return Aanvrager(
             soort="burger",

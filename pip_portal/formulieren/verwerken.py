@@ -101,7 +101,7 @@ async def _verwerk(
         return _tussendoor(request, aanvraag, doel, gelezen, actie, velden.get("nakijken", ""), terug)
     if actie == "toevoegen":
         return await _bewaar_en_blijf(request, aanvraag, doel, gelezen, concepten, velden, terug)
-    if actie == "bewaren" and not aanvraag.concept.anoniem:
+    if actie == "bewaren" and not aanvraag.concept.is_kort:
         inhoud = opslaan.nieuwe_inhoud(aanvraag, doel, gelezen, ruw=True)
         return await _bewaar(request, aanvraag, doel, inhoud, concepten, paren, terug, later=True)
     if not gelezen.is_goed:

@@ -12,6 +12,7 @@ from pip_portal.settings import Backoffice
 
 KIND: Final = "Ingediend via het portaal, door een ouder met gezag."
 OUDER: Final = "Ouder met gezag, heeft de aanvraag ingediend via het portaal."
+MEDEWERKER: Final = "Ingevuld door medewerker {medewerker} namens deze persoon, kanaal {kanaal}."
 ANDER: Final = "Genoemd in wat is ingediend via het portaal."
 
 
@@ -43,9 +44,14 @@ def initiator(inhoud: Inhoud, backoffice: Backoffice) -> Betrokkene | None:
         )
     if aanvrager.kind_bsn:
         return Betrokkene("initiator", lambda roltype: replace(burger(roltype, aanvrager.kind_bsn), toelichting=KIND))
-    return Betrokkene(
+    zelf = Betrokkene(
         "initiator", lambda roltype: burger(roltype, aanvrager.bsn, aanvrager.naam, contact=_contact(inhoud))
     )
+    if not aanvrager.medewerker:
+        return zelf
+    kanaal = inhoud.zaak.kanaal if inhoud.zaak else ""
+    door = MEDEWERKER.format(kanaal=kanaal, medewerker=aanvrager.medewerker[:8])
+    return Betrokkene("initiator", lambda roltype: replace(zelf.maak(roltype), toelichting=door))
 
 
 def anderen(inhoud: Inhoud, backoffice: Backoffice) -> tuple[Betrokkene, ...]:

@@ -51,11 +51,13 @@ async def indienen(
     eigenaar_hash: str,
     inhoud: Inhoud,
     gewijzigd_op: datetime | None = None,
+    concept_eigenaar: str = "",
 ) -> Ingediend:
     """Store what was sent, once and for all. Sending the same concept again gives the same inzending.
 
     The id of the inzending is that of the concept. An aanvulling or intrekking has no concept; its concept_id is a new
     uuid that its page carried, so that it too is sent once. gewijzigd_op: of the concept that `inhoud` was made of.
+    concept_eigenaar: of the concept, when an employee filled it in for `eigenaar_hash`.
     Raises: NotFound when the concept is not of this eigenaar; Veranderd when its answers or files are not those of
     `inhoud`.
     """
@@ -63,7 +65,8 @@ async def indienen(
         if not await _insert(session, sleutels, concept_id, eigenaar_hash, inhoud):
             return await _eerder(session, concept_id, eigenaar_hash)
         if inhoud.soort == "aanvraag":
-            await _sluit_concept(session, sleutels, concept_id, eigenaar_hash, inhoud, gewijzigd_op)
+            van = concept_eigenaar or eigenaar_hash
+            await _sluit_concept(session, sleutels, concept_id, van, inhoud, gewijzigd_op)
         await _neem_bestanden(session, concept_id, inhoud)
         session.add(_bewijs(eigenaar_hash, inhoud))
         if inhoud.tekenen:
@@ -172,6 +175,7 @@ def _bewijs(eigenaar_hash: str, inhoud: Inhoud) -> Bewijs:
         gebeurtenis="ontvangen",
         kenmerk=inhoud.nummer,
         wie=eigenaar_hash,
+        actor=inhoud.aanvrager.medewerker or None,
         hash=hash_van(inhoud),
         kanaal=inhoud.zaak.kanaal if inhoud.zaak else "internet",
         versie=f"{inhoud.formulier}/{inhoud.versie}",

@@ -25,7 +25,8 @@ class Aanvrager(Deel):
     """Who sent it, as logged in at that moment. anoniem: nobody logged in.
 
     kind_bsn: the child under 16 it is for; the parent then is the one who acts. niveau: as in gebruiker.py.
-    handelend: pseudonym of the employee who acted for a company.
+    handelend: pseudonym of the employee who acted for a company. medewerker: pseudonym of the employee of the
+    municipality who filled it in for this person, who then did not log in.
     """
 
     soort: Literal["burger", "bedrijf", "anoniem"]
@@ -38,6 +39,7 @@ class Aanvrager(Deel):
     rsin: str = ""
     vestiging: str = ""
     handelend: str = ""
+    medewerker: str = ""
 
 
 class Antwoord(Deel):

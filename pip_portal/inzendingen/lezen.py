@@ -22,6 +22,7 @@ from pip_portal.tijd import now
 log = logging.getLogger("pip_portal")
 
 RECENT: Final = timedelta(minutes=10)  # after handing over: so long a list of zaken elsewhere may be a moment behind
+BALIE: Final = timedelta(minutes=30)  # an employee can show and print what they sent
 BEKEKEN: Final = 5  # inzendingen that are looked through for how to reach someone
 GESTOPT: Final = timedelta(days=14)  # what was broken off stays visible with its reason
 
@@ -80,6 +81,21 @@ async def lees(db: Sessionmaker, sleutels: Sleutels, eigenaar_hash: str, inzendi
     if rij is None:
         raise NotFound("geen inzending van deze eigenaar")
     return _ingezonden(rij, sleutels)
+
+
+async def van_medewerker(db: Sessionmaker, sleutels: Sleutels, medewerker: str, inzending_id: str) -> Ingezonden:
+    """What this employee (pseudonym) sent in for a citizen just now; afterwards it is the citizen's alone.
+
+    Raises: NotFound.
+    """
+    async with db() as session:
+        rij = await session.get(Inzending, inzending_id)
+    if rij is None or rij.ontvangen_op + BALIE < now():
+        raise NotFound("geen inzending, of te lang geleden")
+    ingezonden = _ingezonden(rij, sleutels)
+    if not medewerker or ingezonden.inhoud is None or ingezonden.inhoud.aanvrager.medewerker != medewerker:
+        raise NotFound("geen inzending van deze medewerker")
+    return ingezonden
 
 
 async def lijst(db: Sessionmaker, sleutels: Sleutels, eigenaar_hash: str) -> tuple[Ingezonden, ...]:

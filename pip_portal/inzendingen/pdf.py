@@ -173,6 +173,8 @@ def _kenmerken(inhoud: Inhoud) -> list[dict[str, Any]]:
         _feit(_("Ontvangen op"), moment),
         _feit(_("Verstuurd door"), *_wie(wie)),
     ]
+    if wie.medewerker:
+        feiten.append(_feit(_("Ingevuld door"), _("Een medewerker van de gemeente, namens deze persoon")))
     if wie.kind_bsn:
         feiten.append(_feit(_("Voor uw kind"), _bsn(wie.kind_bsn)))
     if inhoud.doel_zaak and inhoud.reden:

@@ -77,7 +77,7 @@ NA = (
 async def test_no_form_is_taken_without_its_token(browser: Browser, invuller: Invuller) -> None:
     await browser.log_in(factories.burger(niveau=25))
     pagina = await invuller.begin("proef-alles")
-    waarden = dict.fromkeys(("item", "bestand", "uuid", "inzending", "document", "code"), NERGENS)
+    waarden = dict.fromkeys(("item", "bestand", "uuid", "inzending", "document", "code", "token"), NERGENS)
     waarden |= {"id": _id(pagina), "stap": "naam", "slug": "proef-alles", "bron": "zaken", "middel": "digid"}
     multi = "multipart/form-data; boundary=g"
     for soort, body, extra in (
