@@ -64,7 +64,9 @@ def bezorger(db: Sessionmaker, settings: Smtp) -> Werker:
     return Werker(db, SLEUTELS, {SOORT: Versturen(db, SLEUTELS, settings, factories.PORTAAL)})
 
 
-async def zet(db: Sessionmaker, aan: str = AAN, taal: str = "nl", sjabloon: str = "M1", **gegevens: str) -> None:
+async def zet(
+    db: Sessionmaker, aan: str = AAN, taal: str = "nl", sjabloon: str = "M1", sleutel: str = "M1:1", **gegevens: str
+) -> None:
     async with db.begin() as session:
         await plaats_mail(
             session,
@@ -73,7 +75,7 @@ async def zet(db: Sessionmaker, aan: str = AAN, taal: str = "nl", sjabloon: str 
             aan=aan,
             taal=taal,
             gegevens=gegevens or M1,
-            sleutel=f"{sjabloon}:1",
+            sleutel=sleutel,
         )
 
 
