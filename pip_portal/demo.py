@@ -60,6 +60,7 @@ TESTPERSONEN = (
     ("Anna Jansen", "999991012", "burger met zaken in elke toestand"),
     ("Mehmet Yılmaz", "999991206", "burger; ook eigenaar van een eenmanszaak"),
     ("Piet Klein Overmeen", "999997051", "burger met 60 zaken"),
+    ("Hendrik Bosman", "999994232", "burger met aanslagen waarvoor kwijtschelding kan"),
     ("Youssef El Amrani", "999993021", "burger zonder zaken"),
     ("Eva Hoekstra", "999994700", "burger met geheimhouding"),
     ("Bakkerij De Koekstad B.V.", "90000110", "bedrijf met twee vestigingen"),

@@ -45,6 +45,12 @@ def test_there_are_23_types_of_questions() -> None:
         ("uittreksel-brp", "dienst: brp-uittreksel", "balie: false", "voor een gemachtigde hoort hier dienst:"),
         ("uittreksel-brp", "concept: P30D", "concept: P1Y", "een concept blijft hoogstens 90 dagen staan"),
         ("uittreksel-brp", "formulier: uittreksel-brp", "formulier: ander", "hetzelfde als die van het bestand"),
+        (
+            "evenementenvergunning",
+            "vormen: [punt, vlak],",
+            "vormen: [punt], bekend: {categorie: wegen, hoofdcategorieen: {rustiger: wegen}},",
+            "'rustiger' is geen antwoord op 'wegen'; bedoelde u 'rustig'?",
+        ),
         ("verhuizing-doorgeven", "gebruik: contactgegevens", "gebruik: contact", "bedoelde u 'contactgegevens'?"),
         ("verhuizing-doorgeven", "uniek: persoon", "uniek: naam", "uniek: 'naam' is geen vraag van deze groep"),
         ("verhuizing-doorgeven", "uit: nieuw_adres", "uit: woonsituatie", "'woonsituatie' is geen adres of locatie"),
