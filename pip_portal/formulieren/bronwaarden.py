@@ -19,6 +19,7 @@ from pip_portal.backoffice.brp import Geboorte, Persoon
 from pip_portal.backoffice.kvk import Basisprofiel, Vestiging
 from pip_portal.backoffice.regels import Zaakregel, Zakenvraag
 from pip_portal.backoffice.zaaksysteem import Zaaksysteem
+from pip_portal.contact.adressen import email_van
 from pip_portal.db import Sessionmaker
 from pip_portal.eigenaar import eigenaar_van
 from pip_portal.errors import BackofficeDefect, BackofficeUnavailable
@@ -298,9 +299,13 @@ def _postcode(vestiging: Vestiging | None) -> str | None:
 
 
 async def _profiel(gebruiker: Gebruiker, db: Sessionmaker, sleutels: Sleutels) -> Waarden:
-    """How this person or company could be reached, as they said with their previous application."""
-    email, telefoon = await laatste_contact(db, sleutels, eigenaar_van(gebruiker, sleutels).hash)
-    return {"profiel.email": email or None, "profiel.telefoon": telefoon or None}
+    """How this person or company can be reached: the address they proved is theirs, else what they said with their
+    previous application."""
+    eigenaar = eigenaar_van(gebruiker, sleutels).hash
+    async with db() as session:
+        bewezen = await email_van(session, sleutels, eigenaar)
+    email, telefoon = await laatste_contact(db, sleutels, eigenaar)
+    return {"profiel.email": bewezen or email or None, "profiel.telefoon": telefoon or None}
 
 
 async def _zaken(nodig: frozenset[str], gebruiker: Gebruiker, zaaksysteem: Zaaksysteem, sleutels: Sleutels) -> Waarden:
