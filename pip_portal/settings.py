@@ -237,6 +237,7 @@ class Nieuwsbrief(Frozen):
     per_seconde: float = Field(default=20.0, ge=0)
     gelijktijdig: int = Field(default=4, ge=1, le=50)
     afmeldadres: str = Field(default="", pattern=r"^([^@\s]+@[^@\s]+)?$")
+    dienst: Api | None = None  # a mailing service that wants to know who gets what
 
 
 class Settings(BaseSettings):
@@ -399,13 +400,14 @@ class Settings(BaseSettings):
         secrets = [api.secret.get_secret_value() for api in apis if api is not None]
         if any(len(secret) < 32 or "demo" in secret for secret in secrets):
             raise ValueError("een secret van een backoffice is een demowaarde of korter dan 32 tekens")
-        optioneel = (self.brp, self.kvk, self.bag, self.rdw, self.openstaand, self.klantinteracties)
+        dienst = self.nieuwsbrief.dienst
+        optioneel = (self.brp, self.kvk, self.bag, self.rdw, self.openstaand, self.klantinteracties, dienst)
         registers = [api for api in optioneel if api]
         headers = [value.get_secret_value() for api in registers for value in api.headers.values()]
         if any("demo" in value for value in headers):
             raise ValueError(
-                "een sleutel van PIP_BRP, PIP_KVK, PIP_BAG, PIP_RDW, PIP_OPENSTAAND of PIP_KLANTINTERACTIES is een "
-                "demowaarde"
+                "een sleutel van PIP_BRP, PIP_KVK, PIP_BAG, PIP_RDW, PIP_OPENSTAAND, PIP_KLANTINTERACTIES of "
+                "PIP_NIEUWSBRIEF is een demowaarde"
             )
         geheim = self.notificaties_geheim.get_secret_value()
         if (geheim or self.notificaties) and (len(geheim) < 32 or "demo" in geheim):

@@ -15,6 +15,8 @@ from pip_portal.inzendingen.aanvulling import Aanvulling
 from pip_portal.inzendingen.intrekking import Intrekking
 from pip_portal.inzendingen.ondertekening_overdracht import Tekenoverdracht
 from pip_portal.inzendingen.overdracht import Overdracht
+from pip_portal.nieuwsbrief.doorgeven import SOORT as NIEUWSBRIEF
+from pip_portal.nieuwsbrief.doorgeven import Doorgeven
 from pip_portal.nieuwsbrief.verdelen import SOORT as ZENDING
 from pip_portal.nieuwsbrief.zendingen import Zendingen
 from pip_portal.notificaties.melden import SOORT as MELDING
@@ -68,6 +70,7 @@ def maak_werker(
         ),
         MELDING: Melden(db, sleutels),
         VERZAMELMAIL: Verzamelmail(db, sleutels),
+        NIEUWSBRIEF: Doorgeven(db, sleutels, bronnen.mailingdienst),
         RONDE: Ronde(db, sleutels, bronnen.zaaksysteem.bronnen),
     }
     if settings.smtp is not None:

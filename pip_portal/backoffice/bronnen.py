@@ -20,6 +20,8 @@ from pip_portal.backoffice.documenten import DocumentenApi
 from pip_portal.backoffice.http import Verbinding
 from pip_portal.backoffice.kvk import NAAM as KVK_NAAM
 from pip_portal.backoffice.kvk import Kvk
+from pip_portal.backoffice.mailingdienst import NAAM as MAILING_NAAM
+from pip_portal.backoffice.mailingdienst import Mailingdienst
 from pip_portal.backoffice.notificaties import NotificatiesApi
 from pip_portal.backoffice.openstaand import NAAM as OPENSTAAND_NAAM
 from pip_portal.backoffice.openstaand import Openstaand
@@ -50,6 +52,7 @@ class Bronnen:
     rdw: Rdw
     openstaand: Openstaand
     signalen: Signalen
+    mailingdienst: Mailingdienst | None = None
 
     async def aclose(self) -> None:
         await self.zaaksysteem.close()
@@ -59,6 +62,8 @@ class Bronnen:
         await self.rdw.close()
         await self.openstaand.close()
         await self.signalen.close()
+        if self.mailingdienst is not None:
+            await self.mailingdienst.close()
 
 
 def get_bronnen(request: Request) -> Bronnen:
@@ -89,7 +94,12 @@ async def open_backoffices(
             _open(settings.openstaand, OPENSTAAND_NAAM, transport_for) if settings.openstaand else None
         ),
         signalen=Signalen(_open(settings.signalen, SIGNALEN_NAAM, transport_for) if settings.signalen else None),
+        mailingdienst=_open_mailingdienst(settings.nieuwsbrief.dienst, transport_for),
     )
+
+
+def _open_mailingdienst(api: Api | None, transport_for: TransportFor | None) -> Mailingdienst | None:
+    return Mailingdienst(_open(api, MAILING_NAAM, transport_for)) if api else None
 
 
 def open_autorisaties(backoffice: Backoffice, transport_for: TransportFor | None = None) -> AutorisatiesApi | None:

@@ -15,6 +15,7 @@ from sqlalchemy import and_, case, delete, literal, or_, select
 from pip_portal.db import Sessionmaker, insert_van
 from pip_portal.errors import TeVaak
 from pip_portal.nieuwsbrief import toestemming
+from pip_portal.nieuwsbrief.doorgeven import geef_door
 from pip_portal.nieuwsbrief.links import GELDIG, Links
 from pip_portal.nieuwsbrief.onderwerpen import onderwerpen
 from pip_portal.post import onbestelbaar
@@ -158,6 +159,7 @@ async def bevestig(db: Sessionmaker, sleutels: Sleutels, token: str) -> Verzoek 
             taal=verzoek.taal,
             gevraagd_op=verzoek.aangemaakt_op,
         )
+        await geef_door(session, sleutels, str(abonnee_id))
         await session.execute(delete(Mailblokkade).where(Mailblokkade.adres_hash == hash_))
         await onbestelbaar.vergeet(session, sleutels, verzoek.adres)  # the mail with the link came in
     return verzoek

@@ -142,10 +142,11 @@ async def save_preferences(request: Request, token: str, db: Db, sleutels: Sleut
         await voorkeuren.trek_links_in(db, abonnee)
         return _naar(request, "nieuwsbrief:kies")
     if velden.get("actie") == "stop":
-        await voorkeuren.meld_af(db, abonnee, bron="link")
+        await voorkeuren.meld_af(db, sleutels, abonnee, bron="link")
         return _naar(request, "nieuwsbrief:afgemeld")
     await voorkeuren.bewaar(
         db,
+        sleutels,
         abonnee,
         frequenties={naam.removeprefix("f-"): f for naam, f in velden.items() if naam.startswith("f-")},
         taal=next((t for t in TALEN if t == velden.get("taal")), None),
@@ -175,7 +176,7 @@ async def unsubscribe(request: Request, token: str, db: Db, sleutels: SleutelsDe
         raise NotFound
     if abonnee := await voorkeuren.abonnee_van(db, sleutels, token, "afmelden"):
         code = (await form_fields(request)).get("onderwerp", "")
-        await voorkeuren.meld_af(db, abonnee, bron="link", codes=[code] if code else None)
+        await voorkeuren.meld_af(db, sleutels, abonnee, bron="link", codes=[code] if code else None)
         if code and await voorkeuren.lees(db, sleutels, abonnee) is not None:
             return _naar(request, "nieuwsbrief:afmelden", token=token)
     return _naar(request, "nieuwsbrief:afgemeld")
@@ -195,7 +196,7 @@ async def one_click(request: Request, token: str, db: Db, sleutels: SleutelsDep)
     if await form_fields(request) != EEN_KLIK:
         return PlainTextResponse("List-Unsubscribe=One-Click\n", 400)
     if abonnee := await voorkeuren.abonnee_van(db, sleutels, token, "afmelden"):
-        await voorkeuren.meld_af(db, abonnee, bron="mail")
+        await voorkeuren.meld_af(db, sleutels, abonnee, bron="mail")
     return PlainTextResponse("OK\n")
 
 

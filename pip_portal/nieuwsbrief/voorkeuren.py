@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from pip_portal.contact.adressen import email_van
 from pip_portal.db import Sessionmaker, insert_van
 from pip_portal.nieuwsbrief import toestemming
+from pip_portal.nieuwsbrief.doorgeven import geef_door
 from pip_portal.nieuwsbrief.links import Links
 from pip_portal.nieuwsbrief.onderwerpen import Frequentie, naam_van, onderwerpen
 from pip_portal.nieuwsbrief.toestemming import Bron
@@ -89,6 +90,7 @@ async def lees(db: Sessionmaker, sleutels: Sleutels, abonnee: str) -> Voorkeuren
 
 async def bewaar(
     db: Sessionmaker,
+    sleutels: Sleutels,
     abonnee: str,
     *,
     frequenties: Mapping[str, str],
@@ -116,11 +118,17 @@ async def bewaar(
                 inschrijving.frequentie = wens
         rij.taal = taal or rij.taal
         rij.html = rij.html if html is None else html
-        await _stop(session, rij, stoppen, bron)
+        await _stop(session, sleutels, rij, stoppen, bron)
 
 
 async def meld_af(
-    db: Sessionmaker, abonnee: str, *, bron: Bron, codes: Iterable[str] | None = None, reden: str = "afgemeld"
+    db: Sessionmaker,
+    sleutels: Sleutels,
+    abonnee: str,
+    *,
+    bron: Bron,
+    codes: Iterable[str] | None = None,
+    reden: str = "afgemeld",
 ) -> None:
     """End these newsletters, or all of them; harmless when that was done before.
 
@@ -132,7 +140,7 @@ async def meld_af(
             return
         heeft = await session.scalars(select(Inschrijving.onderwerp).where(Inschrijving.abonnee_id == abonnee))
         wil = None if codes is None else set(codes)
-        await _stop(session, rij, [c for c in heeft if wil is None or c in wil], bron, reden)
+        await _stop(session, sleutels, rij, [c for c in heeft if wil is None or c in wil], bron, reden)
 
 
 async def meld_adres_af(db: Sessionmaker, sleutels: Sleutels, adres: str, *, bron: Bron, reden: str) -> bool:
@@ -141,7 +149,7 @@ async def meld_adres_af(db: Sessionmaker, sleutels: Sleutels, adres: str, *, bro
         id_ = await session.scalar(select(Abonnee.id).where(Abonnee.adres_hash == adres_hash(sleutels, adres)))
     if id_ is None:
         return False
-    await meld_af(db, id_, bron=bron, reden=reden)
+    await meld_af(db, sleutels, id_, bron=bron, reden=reden)
     return True
 
 
@@ -157,7 +165,10 @@ async def _met_slot(session: AsyncSession, abonnee: str) -> Abonnee | None:
     return rij
 
 
-async def _stop(session: AsyncSession, rij: Abonnee, codes: list[str], bron: Bron, reden: str = "afgemeld") -> None:
+async def _stop(
+    session: AsyncSession, sleutels: Sleutels, rij: Abonnee, codes: list[str], bron: Bron, reden: str = "afgemeld"
+) -> None:
+    await geef_door(session, sleutels, rij.id)
     await session.flush()
     weg = (
         await session.execute(
@@ -207,7 +218,7 @@ async def bewaar_van_eigenaar(
     mijn = {(r.abonnee, r.onderwerp) for r in await van_eigenaar(db, sleutels, eigenaar)}
     for abonnee in {abonnee for abonnee, _ in mijn}:
         wensen = {code: f for (a, code), f in frequenties.items() if a == abonnee and (a, code) in mijn}
-        await bewaar(db, abonnee, frequenties=wensen, bron="account")
+        await bewaar(db, sleutels, abonnee, frequenties=wensen, bron="account")
 
 
 def _regels(rijen: Iterable[Inschrijving], adressen: Mapping[str, str]) -> tuple[Inschrijvingsregel, ...]:

@@ -9,19 +9,25 @@ from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select
 
 from pip_portal import tables
 from pip_portal.app import maak_bewaren
+from pip_portal.backoffice.http import Verbinding
+from pip_portal.backoffice.mailingdienst import Mailingdienst
 from pip_portal.contact.adressen import email_van
 from pip_portal.eigenaar import eigenaar_van
 from pip_portal.logs import JsonFormatter
 from pip_portal.nieuwsbrief import toestemming, voorkeuren
+from pip_portal.nieuwsbrief.doorgeven import SOORT, Doorgeven
 from pip_portal.nieuwsbrief.links import Links
 from pip_portal.nieuwsbrief.onderwerpen import onderwerpen
+from pip_portal.opdrachten import Uitstel
 from pip_portal.post.onbestelbaar import adres_hash
+from pip_portal.settings import Api
 from tests import factories
 from tests.conftest import Browser, text_of
 from tests.nieuwsbrief.conftest import ADRES, START, link_in
@@ -367,3 +373,49 @@ async def test_the_log_holds_no_address_and_no_link(portal: FastAPI, browser: Br
     assert json.loads(gelogd.splitlines()[0])
     for geheim in (ADRES, "lezer", *(p.rpartition("/")[2] for p in (pad, voorkeuren_pad, afmeld_pad))):
         assert geheim not in gelogd
+
+
+async def test_a_mailing_service_hears_what_stands_and_never_more_than_that(
+    portal: FastAPI, browser: Browser, bezorg: Bezorg, klok: Any
+) -> None:
+    """An outage only delays it; what is told is the state of that moment, so the last word is always right."""
+    gehoord: list[tuple[str, str, Any]] = []
+    ziek = True
+
+    def dienst(request: httpx.Request) -> httpx.Response:
+        if ziek:
+            return httpx.Response(503)
+        gehoord.append((request.method, request.url.path, json.loads(request.content or b"null")))
+        return httpx.Response(404 if request.method == "DELETE" else 200, json={})
+
+    api = Api(root="https://mailing.example/api")
+    verbinding = Verbinding(api, "mailing", transport=httpx.MockTransport(dienst))
+    doorgeven = Doorgeven(portal.state.db, portal.state.sleutels, Mailingdienst(verbinding))
+    await browser.post("/nieuwsbrieven", KEUZE)
+    [mail] = await bezorg()
+    await browser.post(link_in(mail, "bevestigen"))
+    async with portal.state.db() as session:
+        [opdracht] = await session.scalars(select(tables.Opdracht).where(tables.Opdracht.soort == SOORT))
+        [abonnee] = await session.scalars(select(tables.Abonnee.id))
+    inhoud = json.loads(portal.state.sleutels.decrypt(opdracht.inhoud))
+    assert inhoud == {"abonnee": abonnee}
+    with pytest.raises(Uitstel):
+        await doorgeven(inhoud)
+    ziek = False
+    await doorgeven(inhoud)
+    [(methode, pad, body)] = gehoord
+    assert (methode, pad) == ("PUT", f"/api/abonnees/{abonnee}")
+    assert body == {
+        "adres": ADRES,
+        "taal": "nl",
+        "opmaak": "html",
+        "onderwerpen": [
+            {"code": "kern-lettele", "frequentie": "maandelijks"},
+            {"code": "stad", "frequentie": "maandelijks"},
+        ],
+        "standVan": START.isoformat(),
+    }
+    await browser.post(f"{Links(portal.state.sleutels).afmeld_pad(abonnee, 1)}/nu")
+    await doorgeven(inhoud)
+    assert gehoord[1] == ("DELETE", f"/api/abonnees/{abonnee}", None)
+    await verbinding.close()

@@ -292,7 +292,7 @@ async def test_what_came_out_in_a_week_comes_in_one_mail_and_never_again(
     assert "Derde" not in mails["week@voorbeeld.nl"]
     assert set(await ronde(1)) == {"maand@voorbeeld.nl"}
     for lezer in lezers:
-        await voorkeuren.bewaar(db, lezer, frequenties={"stad": "maandelijks", "kern-lettele": "maandelijks"})
+        await voorkeuren.bewaar(db, sleutels, lezer, frequenties={"stad": "maandelijks", "kern-lettele": "maandelijks"})
     assert await ronde(31) == {}, "wie van week naar maand gaat, krijgt niets opnieuw"
     async with db() as session:
         assert await session.scalar(select(func.count()).select_from(Mail)) == 3
