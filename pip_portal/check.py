@@ -61,6 +61,8 @@ async def problems(settings: Settings, transport_for: TransportFor | None = None
         _naar_keuze("openstaand", settings.openstaand, "POST", "/posten/_zoek", transport_for, {"bsn": NIEMAND}),
         _naar_keuze("signalen", settings.signalen, "GET", "/signals/geography?bbox=6,52,6.001,52.001", transport_for),
     ]
+    klant = "/partij-identificatoren?page=1&partijIdentificatorObjectId=" + NIEMAND
+    checks += [_naar_keuze("klantinteracties", settings.klantinteracties, "GET", klant, transport_for)]
     checks += [bestanden_problems(settings)]
     checks += [_smtp(settings), _bounces(settings)]
     checks += [abonnement.problemen(settings, transport_for)]

@@ -7,7 +7,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 
 from pip_portal.gebruiker import Bedrijf, Burger
-from pip_portal.settings import Api, Backoffice, Settings
+from pip_portal.settings import Api, Backoffice, Klantinteracties, Settings
 from pip_portal.sleutels import Sleutels
 
 PORTAAL = "http://localhost:8000"
@@ -58,6 +58,10 @@ def settings(database_url: str, **overrides: object) -> Settings:
             headers={"Authorization": "Token demo-openstaand-sleutel-0123456789"},
         ),
         "signalen": Api(root=f"{BACKOFFICE}/signals/v1/public"),
+        "klantinteracties": Klantinteracties(
+            root=f"{BACKOFFICE}/klantinteracties/api/v1",
+            headers={"Authorization": "Token demo-klantinteracties-token-0123456789"},
+        ),
     }
     return Settings.model_validate(fields | overrides)
 

@@ -18,6 +18,8 @@ from pip_portal.backoffice.brp import Brp
 from pip_portal.backoffice.catalogus import Catalogus
 from pip_portal.backoffice.documenten import DocumentenApi
 from pip_portal.backoffice.http import Verbinding
+from pip_portal.backoffice.klantinteracties import NAAM as KLANT_NAAM
+from pip_portal.backoffice.klantinteracties import KlantinteractiesApi
 from pip_portal.backoffice.kvk import NAAM as KVK_NAAM
 from pip_portal.backoffice.kvk import Kvk
 from pip_portal.backoffice.mailingdienst import NAAM as MAILING_NAAM
@@ -32,7 +34,7 @@ from pip_portal.backoffice.signalen import Signalen
 from pip_portal.backoffice.tokens import ZgwToken
 from pip_portal.backoffice.zaaksysteem import Zaaksysteem
 from pip_portal.backoffice.zaken import ZakenApi
-from pip_portal.settings import Api, Backoffice, Settings
+from pip_portal.settings import Api, Backoffice, Klantinteracties, Settings
 
 TransportFor = Callable[[str], httpx.AsyncBaseTransport | None]
 
@@ -53,6 +55,7 @@ class Bronnen:
     openstaand: Openstaand
     signalen: Signalen
     mailingdienst: Mailingdienst | None = None
+    klantinteracties: KlantinteractiesApi | None = None
 
     async def aclose(self) -> None:
         await self.zaaksysteem.close()
@@ -64,6 +67,8 @@ class Bronnen:
         await self.signalen.close()
         if self.mailingdienst is not None:
             await self.mailingdienst.close()
+        if self.klantinteracties is not None:
+            await self.klantinteracties.close()
 
 
 def get_bronnen(request: Request) -> Bronnen:
@@ -95,7 +100,14 @@ async def open_backoffices(
         ),
         signalen=Signalen(_open(settings.signalen, SIGNALEN_NAAM, transport_for) if settings.signalen else None),
         mailingdienst=_open_mailingdienst(settings.nieuwsbrief.dienst, transport_for),
+        klantinteracties=_open_klantinteracties(settings.klantinteracties, transport_for),
     )
+
+
+def _open_klantinteracties(
+    settings: Klantinteracties | None, transport_for: TransportFor | None
+) -> KlantinteractiesApi | None:
+    return KlantinteractiesApi(_open(settings, KLANT_NAAM, transport_for), settings) if settings else None
 
 
 def _open_mailingdienst(api: Api | None, transport_for: TransportFor | None) -> Mailingdienst | None:

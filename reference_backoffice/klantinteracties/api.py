@@ -47,7 +47,7 @@ async def _list(request: Request, backoffice: Backoffice, soort: Soort) -> Respo
     params = query_of(request, names | {"expand"} if soort.expand else names)
     expand = _expand_of(soort, params)
     page, size = page_of(params)
-    conditions, tests = clauses_of(soort.pad, params)
+    conditions, tests = clauses_of(soort.pad, params, oud=backoffice.config.klantinteracties_oud)
     query = select(interactie).where(*conditions).order_by(interactie.c.volgnr.desc())
     async with backoffice.store.read() as db:
         rows = (await db.execute(query)).mappings().all()

@@ -197,8 +197,10 @@ def names_of(pad: str, *, oud: bool) -> frozenset[str]:
     return frozenset(name for name in names if not (oud and name.startswith(NIET_OUD)))
 
 
-def _check(name: str, value: str) -> None:
+def _check(name: str, value: str, *, oud: bool) -> None:
     last = name.rsplit("__", 1)[-1]
+    if oud and last.startswith("partijIdentificatorCode"):  # the codes were free text once
+        return
     if last == "uuid" and not is_uuid(value):
         raise invalid_field(name, "invalid", "Voer een geldige UUID in.")
     if last in KEUZES and value not in KEUZES[last]:
@@ -212,8 +214,10 @@ def _check(name: str, value: str) -> None:
             raise invalid_field(name, "invalid", "Voer een geldige datum en tijd in.")
 
 
-def clauses_of(pad: str, params: Mapping[str, str]) -> tuple[list[ColumnElement[bool]], list[Callable[[Json], bool]]]:
-    """What the rows and what the fields in them must meet.
+def clauses_of(
+    pad: str, params: Mapping[str, str], *, oud: bool
+) -> tuple[list[ColumnElement[bool]], list[Callable[[Json], bool]]]:
+    """What the rows and what the fields in them must meet. oud: as names_of.
 
     Raises: Problem 400 for a value that cannot be one of its kind.
     """
@@ -225,7 +229,7 @@ def clauses_of(pad: str, params: Mapping[str, str]) -> tuple[list[ColumnElement[
         clause = SQL[pad].get(name) or BINNENIN.get(pad, {}).get(name)
         test = VELDEN.get(pad, {}).get(name)
         if clause or test:
-            _check(name, value)
+            _check(name, value, oud=oud)
         if clause:
             conditions.append(clause(value))
         elif test:

@@ -14,7 +14,7 @@ import time_machine
 from fastapi import FastAPI
 
 from pip_portal import check
-from pip_portal.settings import Api, Settings
+from pip_portal.settings import Api, Klantinteracties, Settings
 from reference_backoffice.app import create_backoffice
 from reference_backoffice.config import DEMO_CLIENTS, Client, Recht
 from reference_backoffice.config import Config as BackofficeConfig
@@ -51,7 +51,9 @@ def client() -> Client:
 
 @pytest.fixture
 def backoffice(tmp_path: Path, seeded_backoffice: Path, client: Client) -> FastAPI:
-    sleutels = dict.fromkeys(("brp_sleutel", "kvk_sleutel", "bag_sleutel", "openstaand_sleutel"), KEY)
+    sleutels = dict.fromkeys(
+        ("brp_sleutel", "kvk_sleutel", "bag_sleutel", "openstaand_sleutel", "klantinteracties_token"), KEY
+    )
     database = shutil.copy(seeded_backoffice, tmp_path / "backoffice.sqlite")
     config = BackofficeConfig(database=str(database), clients=(client,), **sleutels)
     return create_backoffice(config)
@@ -105,6 +107,9 @@ def changed(
             "openstaand": Api(
                 root=f"{factories.BACKOFFICE}/openstaand/api/v1", headers={"Authorization": f"Token {KEY}"}
             ),
+            "klantinteracties": Klantinteracties(
+                root=f"{factories.BACKOFFICE}/klantinteracties/api/v1", headers={"Authorization": f"Token {KEY}"}
+            ),
             "clamd": str(tmp_path / "clamd"),
             "smtp": smtp | changes.pop("smtp", {}),  # type: ignore[operator]  # settings by name
             "notificaties": api("notificaties"),
@@ -128,6 +133,8 @@ async def test_a_good_configuration_has_no_problems(changed: Changed, transport_
         ({"notificaties": None}, "notificaties: niet ingesteld"),
         ({"public_url": "https://elders.deventer.nl"}, "notificaties: er is geen abonnement voor https://elders"),
         ({"clamd": "127.0.0.1:1"}, "virusscanner: clamd antwoordt niet"),
+        ({"smtp": {"terug": ""}}, "mail: smtp.terug is leeg"),
+        ({"bounces": {"host": "127.0.0.1", "poort": 1}}, "onbestelbare mail: de postbus van PIP_BOUNCES is niet te lezen"),
         ({"smtp": {"poort": 1}}, "mail: de mailserver neemt ons niet aan (SMTPConnectError)"),
         ({"smtp": {"wachtwoord": "fout"}}, "mail: de mailserver neemt ons niet aan (SMTPAuthenticationError (535))"),
         ({"bestanden": {"s3": {"bucket": "b", "endpoint": "https://127.0.0.1:1"}}}, "bestanden: opslaan, lezen"),
@@ -149,6 +156,10 @@ async def test_a_good_configuration_has_no_problems(changed: Changed, transport_
         ({"rdw": Api(root=f"{factories.BACKOFFICE}/rdw/x")}, "RDW: onverwacht antwoord 404"),
         ({"openstaand": Api(root=f"{factories.BACKOFFICE}/openstaand/api/v1")}, "openstaand: wij mogen hier niet bij"),
         ({"signalen": Api(root=f"{factories.BACKOFFICE}/signals/x")}, "signalen: onverwacht antwoord 404"),
+        (
+            {"klantinteracties": Klantinteracties(root=f"{factories.BACKOFFICE}/klantinteracties/api/v1")},
+            "klantinteracties: wij mogen hier niet bij (401)",
+        ),
         ({"rsin": ""}, "zaken: rsin ontbreekt"),
     ],
 )
