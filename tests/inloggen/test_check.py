@@ -135,6 +135,8 @@ async def test_a_good_configuration_has_no_problems(changed: Changed, transport_
         ({"clamd": "127.0.0.1:1"}, "virusscanner: clamd antwoordt niet"),
         ({"smtp": {"terug": ""}}, "mail: smtp.terug is leeg"),
         ({"bounces": {"host": "127.0.0.1", "poort": 1}}, "onbestelbare mail: de postbus van PIP_BOUNCES is niet te lezen"),
+        ({"smtp": {"terug": ""}}, "mail: smtp.terug is leeg"),
+        ({"bounces": {"host": "127.0.0.1", "poort": 1}}, "de postbus van PIP_BOUNCES is niet te lezen"),
         ({"smtp": {"poort": 1}}, "mail: de mailserver neemt ons niet aan (SMTPConnectError)"),
         ({"smtp": {"wachtwoord": "fout"}}, "mail: de mailserver neemt ons niet aan (SMTPAuthenticationError (535))"),
         ({"bestanden": {"s3": {"bucket": "b", "endpoint": "https://127.0.0.1:1"}}}, "bestanden: opslaan, lezen"),
