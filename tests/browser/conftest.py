@@ -31,6 +31,7 @@ FLAGS = [
 ]
 VNU = Path(__file__).resolve().parents[2] / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 BREAKER = 5.5  # seconds after which an open circuit breaker lets a call through again
+SETTLED = "document.readyState == 'complete' && !document.querySelector('.portaal-wacht')"  # no panel still comes
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 
 
@@ -168,13 +169,16 @@ def downloads(tmp_path_factory: pytest.TempPathFactory) -> Path:
 Look = Callable[[Citizen, str], None]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def check_html(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, str], None]]:
-    """Keeps the HTML of a page under a name; the validator looks at all of them at the end, and finds nothing."""
+    """Keeps the HTML of a page under a name; the validator looks at all of them at the end, and finds nothing.
+
+    At the end of the whole run: to start the validator costs more than what it does.
+    """
     folder = tmp_path_factory.mktemp("html")
 
     def keep(name: str, source: str) -> None:
-        (folder / f"{name}.html").write_text(source)
+        (folder / f"{name}-{sum(1 for _ in folder.iterdir())}.html").write_text(source)
 
     yield keep
     files = sorted(str(file) for file in folder.glob("*.html"))
@@ -191,12 +195,12 @@ def check_html(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[s
     assert done.returncode == 0, done.stdout
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def seen(check_html: Callable[[str, str], None]) -> Look:
     """Checks a page in the browser, and has its HTML validated."""
 
     def look(citizen: Citizen, name: str) -> None:
-        citizen.page.wait_for_load_state("networkidle")
+        citizen.page.wait_for_function(SETTLED)
         citizen.expect_accessible()
         check_html(name, citizen.page.evaluate("fetch(location.href, {cache: 'no-store'}).then(r => r.text())"))
 
