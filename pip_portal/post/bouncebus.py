@@ -14,8 +14,6 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from pip_portal.db import Sessionmaker
 from pip_portal.post.bounces import MAX_GROOTTE, verwerk
 from pip_portal.settings import Bounces
@@ -35,7 +33,7 @@ async def blijf_legen(db: Sessionmaker, bounces: Bounces) -> None:
     while True:
         try:
             await leeg(db, bounces)
-        except (BusOnbereikbaar, SQLAlchemyError, OSError) as exc:
+        except Exception as exc:  # whatever a server answers, the next round looks again
             log.error("postbus voor onbestelbare mail niet gelezen", exc_info=exc)
         await asyncio.sleep(bounces.elke)
 
