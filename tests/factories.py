@@ -32,6 +32,7 @@ PERSOONLIJK = (
     *(BAKKERIJ, KLUSBEDRIJF, HANZEHUIS, STRAATFESTIJN, ONTBONDEN, *RSIN.values()),
     *("Jansen", "Yılmaz", "van den Berg", "de Vries", "El Amrani", "Fernández", "Bosman", "Overmeen", "Hoekstra"),
     *("Moulin", "Koekstad", "Hanzehuis", "Straatfestijn"),
+    *("AB123C", "AB-123-C", "XK901B", "XK-901-B", "0012345"),  # a kenteken, a number of an assessment
     *("Brink 45", "Rielerweg", "Dorpsstraat 18", "Zwolseweg 180", "Ceintuurbaan 210", "Butersdijk", "Raamdwarsstraat"),
 )
 

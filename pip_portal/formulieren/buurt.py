@@ -6,7 +6,9 @@ They are public (a category, a distance, a day) and looked up when the place, or
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from babel.dates import format_date
@@ -16,11 +18,12 @@ from pip_portal.backoffice.signalen import BekendeMelding, Punt
 from pip_portal.errors import BackofficeDefect, BackofficeUnavailable, NotFound, TeVaak
 from pip_portal.formulieren.aanvraag import Aanvraag
 from pip_portal.formulieren.bronwaarden import als_json, waarden_van
-from pip_portal.formulieren.concepten import Concepten
+from pip_portal.formulieren.concepten import AnderTabblad, Concepten
 from pip_portal.formulieren.invoer import Doel
 from pip_portal.formulieren.omgeving import Bronoptie
 from pip_portal.formulieren.teksten import Tekst
 from pip_portal.formulieren.veldtypen.plekken import LocatieVeld
+from pip_portal.formulieren.voorwaarden import namen_in
 from pip_portal.tijd import now
 
 log = logging.getLogger("pip_portal")
@@ -45,7 +48,20 @@ async def ververs_buurt(
     gegevens = replace(gegevens, bronnen=bekend)
     await concepten.bewaar_gegevens(aanvraag.concept, aanvraag.eigenaar, gegevens)
     omgeving = replace(aanvraag.omgeving, bronnen=waarden_van(gegevens))
-    return replace(aanvraag, concept=replace(aanvraag.concept, gegevens=gegevens), omgeving=omgeving)
+    aanvraag = replace(aanvraag, concept=replace(aanvraag.concept, gegevens=gegevens), omgeving=omgeving)
+    return await _vraag_opnieuw(aanvraag, concepten)
+
+
+async def _vraag_opnieuw(aanvraag: Aanvraag, concepten: Concepten) -> Aanvraag:
+    """Other meldingen than those that were answered about: the answer does not count any more."""
+    geldig = timedelta(days=aanvraag.formulier.bewaren.concept_dagen)
+    for stap in (stap.stap for stap in aanvraag.formulier.stappen if PAD in namen_in(stap.toon_als)):
+        gezien = aanvraag.concept.revisie(stap)
+        if aanvraag.concept.per_stap.get(stap):
+            with suppress(AnderTabblad):  # that one answers about what it saw
+                await concepten.bewaar(aanvraag.concept, aanvraag.eigenaar, stap, {}, gezien, geldig)
+                aanvraag = aanvraag.bewaard(stap, {}, gezien + 1)
+    return aanvraag
 
 
 def _locatie(aanvraag: Aanvraag, doel: Doel) -> LocatieVeld | None:

@@ -233,6 +233,17 @@ class TestBekendeMelding:
         backoffice.state.beheer.storing(api="signalen", soort="status", status=503)
         assert (await self.locatie(invuller, geometrie=PUNT)).stap() == "sinds"
 
+    async def test_at_another_place_it_is_asked_again(self, invuller: Invuller) -> None:
+        pagina = await self.locatie(invuller, geometrie=PUNT)
+        assert (await invuller.stuur(pagina, {"bekend": "nee"})).stap() == "sinds"
+        plek = await invuller.open(str(pagina.response.url).replace("bekend", "locatie"))
+        zelfde = await invuller.stuur(plek)
+        assert zelfde.velden["bekend"] == ["nee"], "the same place, the same answer"
+        plek = await invuller.open(str(plek.response.url))
+        anders = await invuller.stuur(plek, {"locatie-geometrie": PUNT.replace("6.15805", "6.15815")})
+        assert anders.stap() == "bekend"
+        assert "bekend" not in anders.velden
+
     async def test_another_place_forgets_what_was_known_here(self, invuller: Invuller) -> None:
         pagina = await self.locatie(invuller, geometrie=PUNT)
         plek = await invuller.open(str(pagina.response.url).replace("bekend", "locatie"))
