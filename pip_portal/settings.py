@@ -122,6 +122,12 @@ class Klantinteracties(Api):
     vestiging: Klantcode = ("vestiging", "hr", "vestigingsnummer")
 
 
+class Sms(Api):
+    """An API as that of NotifyNL. client_id, secret: of our service there. sjabloon: id of a template with ((code))."""
+
+    sjabloon: str
+
+
 class Koppeling(Frozen):
     """One SAML connection (DigiD or eHerkenning)."""
 
@@ -260,6 +266,7 @@ class Settings(BaseSettings):
     openstaand: Api | None = None  # assessments and invoices that are still to be paid
     signalen: Api | None = None  # meldingen openbare ruimte that are known already
     klantinteracties: Klantinteracties | None = None  # where contact details and questions are kept
+    sms: Sms | None = None  # empty: phone numbers are not verified, so never used for messages
     gemeente: str = "Deventer"
     gemeentecodes: tuple[str, ...] = ("0150",)  # of addresses that lie here: theirs, and of what was merged into it
     digid: Koppeling | None = None

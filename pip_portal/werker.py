@@ -10,6 +10,10 @@ from typing import Final
 from pip_portal.backoffice.bronnen import Bronnen, open_backoffices
 from pip_portal.bestanden.opslag import Bestanden
 from pip_portal.burgerstatus import Burgerstatussen
+from pip_portal.contact.doorgeven import SOORT as CONTACT
+from pip_portal.contact.doorgeven import Contactoverdracht
+from pip_portal.contact.sms import SOORT as SMS
+from pip_portal.contact.sms import Sms
 from pip_portal.db import Sessionmaker, open_db
 from pip_portal.inzendingen.aanvulling import Aanvulling
 from pip_portal.inzendingen.intrekking import Intrekking
@@ -73,6 +77,10 @@ def maak_werker(
         NIEUWSBRIEF: Doorgeven(db, sleutels, bronnen.mailingdienst),
         RONDE: Ronde(db, sleutels, bronnen.zaaksysteem.bronnen),
     }
+    if bronnen.klantinteracties is not None:
+        handlers[CONTACT] = Contactoverdracht(db, sleutels, bronnen.klantinteracties, bronnen.brp, bronnen.kvk)
+    if bronnen.sms is not None:
+        handlers[SMS] = Sms(bronnen.sms)
     if settings.smtp is not None:
         handlers[MAIL] = Versturen(db, sleutels, settings.smtp, settings.public_url)
         handlers[ZENDING] = Zendingen(db, sleutels, settings, settings.smtp)

@@ -31,6 +31,8 @@ from pip_portal.backoffice.rdw import NAAM as RDW_NAAM
 from pip_portal.backoffice.rdw import Rdw
 from pip_portal.backoffice.signalen import NAAM as SIGNALEN_NAAM
 from pip_portal.backoffice.signalen import Signalen
+from pip_portal.backoffice.sms import NAAM as SMS_NAAM
+from pip_portal.backoffice.sms import SmsApi
 from pip_portal.backoffice.tokens import ZgwToken
 from pip_portal.backoffice.zaaksysteem import Zaaksysteem
 from pip_portal.backoffice.zaken import ZakenApi
@@ -56,6 +58,7 @@ class Bronnen:
     signalen: Signalen
     mailingdienst: Mailingdienst | None = None
     klantinteracties: KlantinteractiesApi | None = None
+    sms: SmsApi | None = None
 
     async def aclose(self) -> None:
         await self.zaaksysteem.close()
@@ -69,6 +72,8 @@ class Bronnen:
             await self.mailingdienst.close()
         if self.klantinteracties is not None:
             await self.klantinteracties.close()
+        if self.sms is not None:
+            await self.sms.close()
 
 
 def get_bronnen(request: Request) -> Bronnen:
@@ -101,6 +106,7 @@ async def open_backoffices(
         signalen=Signalen(_open(settings.signalen, SIGNALEN_NAAM, transport_for) if settings.signalen else None),
         mailingdienst=_open_mailingdienst(settings.nieuwsbrief.dienst, transport_for),
         klantinteracties=_open_klantinteracties(settings.klantinteracties, transport_for),
+        sms=SmsApi(_open_zgw(settings.sms, SMS_NAAM, transport_for), settings.sms) if settings.sms else None,
     )
 
 

@@ -151,16 +151,17 @@ class KlantinteractiesApi:
         return tuple(r for r in rijen if r.verstrekt_door_partij and r.verstrekt_door_partij.uuid == partij.uuid)
 
     async def zet_adres(
-        self, gebruiker: Gebruiker, partij: Partij, soort: Soort, adres: str, geverifieerd_op: date
+        self, gebruiker: Gebruiker, partij: Partij, soort: Soort, adres: str, geverifieerd_op: date | None
     ) -> DigitaalAdres:
         """This is the address of the portal now, verified on that day; doing it once more changes nothing."""
         ons = [a for a in await self.adressen(gebruiker, partij) if a.is_van_portaal(soort)]
-        velden = {"adres": adres, "verificatieDatum": geverifieerd_op.isoformat(), "isStandaardAdres": True}
+        dag = geverifieerd_op.isoformat() if geverifieerd_op else None
+        velden: dict[str, object] = {"adres": adres, "verificatieDatum": dag, "isStandaardAdres": True}
         if ons:
-            if ons[0].adres == adres and ons[0].verificatie_datum in (None, geverifieerd_op):
+            if ons[0].adres == adres and ons[0].verificatie_datum == geverifieerd_op:
                 return ons[0]
             return await self._schrijf("PATCH", f"/digitaleadressen/{ons[0].uuid}", _ADRES, gebruiker, velden)
-        nieuw = {
+        nieuw: dict[str, object] = {
             "soortDigitaalAdres": soort,
             "omschrijving": OMSCHRIJVING,
             "referentie": REFERENTIES[soort],

@@ -13,8 +13,8 @@ Kanaal = Literal["email", "post", "berichtenbox"]
 
 
 class Voorkeuren(BaseModel):
-    """kanaal: how the gemeente reaches this person first. The rest: mails that may be switched off; what asks for an
-    action always goes (domain §2.3).
+    """kanaal: how the gemeente reaches this person first. overgenomen: what Klantinteracties knew of them is known here
+    too. The rest: mails that may be switched off; what asks for an action always goes (domain §2.3).
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -24,6 +24,7 @@ class Voorkeuren(BaseModel):
     nieuw_document: bool = True
     nieuw_bericht: bool = True
     herinnering: bool = True
+    overgenomen: bool = False
 
 
 async def lees(session: AsyncSession, eigenaar: str) -> Voorkeuren:

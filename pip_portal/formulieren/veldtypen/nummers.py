@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 from stdnum import iban as iban_toets
 from stdnum.nl import bsn as elfproef
 
+from pip_portal import telefoon
 from pip_portal.formulieren.omgeving import Omgeving
 from pip_portal.formulieren.teksten import Tekst, vast
 from pip_portal.formulieren.veldtypen.basis import Afgekeurd, Invoer, Veld, schoon
@@ -105,20 +106,10 @@ class TelefoonVeld(_Nummer):
     fout_leeg = N_("Vul een telefoonnummer in.")
 
     def normaliseer(self, tekst: str) -> str | None:
-        kaal = re.sub(r"[\s().\-/–]", "", tekst.replace("(0)", ""))
-        if kaal.startswith("00"):
-            kaal = "+" + kaal[2:]
-        if re.fullmatch(r"0[1-9][0-9]{8}", kaal):
-            return "+31" + kaal[1:]
-        if kaal.startswith("+310"):
-            kaal = "+31" + kaal[4:]
-        vorm = r"\+31[1-9][0-9]{8}" if kaal.startswith("+31") else r"\+[1-9][0-9]{7,14}"
-        return kaal if re.fullmatch(vorm, kaal) else None
+        return telefoon.normaliseer(tekst)
 
     def met_tekens(self, waarde: str) -> str:
-        if waarde.startswith("+316"):
-            return f"06 {waarde[4:]}"
-        return f"0{waarde[3:]}" if waarde.startswith("+31") else waarde
+        return telefoon.met_tekens(waarde)
 
 
 class BsnVeld(_Nummer):
