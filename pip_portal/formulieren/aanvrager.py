@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from fastapi import Request
 
-from pip_portal.errors import NotLoggedIn, PortalError
+from pip_portal.errors import BalieVerlopen, NotLoggedIn, PortalError
 from pip_portal.formulieren.concepten import Betrokkene
 from pip_portal.formulieren.definitie import Formulier
 from pip_portal.formulieren.omgeving import Inlog
@@ -39,8 +39,10 @@ def toets(request: Request, formulier: Formulier, *, nieuw: bool) -> Gebruiker |
     """Who may go on with this form: the one who is logged in, or None for a visitor when the form allows that.
 
     nieuw: it is to be started, so it must be open; who is busy may finish.
-    Raises: NotLoggedIn; Geweigerd.
+    Raises: NotLoggedIn; Geweigerd; BalieVerlopen for an employee, who begins at the desk.
     """
+    if request.state.medewerker is not None:
+        raise BalieVerlopen
     if nieuw and not is_open(formulier, vandaag()):
         raise Geweigerd(formulier, "gesloten")
     sessie = request.state.sessie

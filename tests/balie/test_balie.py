@@ -192,6 +192,8 @@ async def test_an_employee_opens_no_page_of_a_citizen(balie: Balie, browser: Bro
             binnen = response.status_code == 200 or response.headers.get("location", "").startswith("/aanvragen")
             assert not binnen, f"{pad}: {response.status_code}"
     assert not (await balie.client.get("/balie")).text.count(concept)
+    for slug in ("proef-anoniem", "proef-kind"):
+        assert (await balie.client.get(f"/formulieren/{slug}/start")).headers["location"] == "/balie"
 
 
 async def test_nothing_of_the_dossier_is_filled_in(balie: Balie, browser: Browser) -> None:
