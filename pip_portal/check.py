@@ -16,6 +16,7 @@ from pip_portal.backoffice.bronnen import TransportFor, open_autorisaties, open_
 from pip_portal.backoffice.http import Verbinding
 from pip_portal.backoffice.rechten import Gebruik, ontbrekend
 from pip_portal.backoffice.tokens import ZgwToken
+from pip_portal.balie import oidc
 from pip_portal.bestanden.controle import bestanden_problems
 from pip_portal.errors import BackofficeDefect, BackofficeUnavailable, LoginRefused, NotFound
 from pip_portal.formulieren.definitie import Formulier
@@ -65,7 +66,7 @@ async def problems(settings: Settings, transport_for: TransportFor | None = None
     checks += [_naar_keuze("klantinteracties", settings.klantinteracties, "GET", klant, transport_for)]
     checks += [bestanden_problems(settings)]
     checks += [_smtp(settings), _bounces(settings)]
-    checks += [abonnement.problemen(settings, transport_for)]
+    checks += [abonnement.problemen(settings, transport_for), oidc.problemen(settings, transport_for)]
     return [line for lines in await asyncio.gather(*checks) for line in lines]
 
 

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -18,11 +19,12 @@ import httpx
 
 from pip_portal.errors import BackofficeUnavailable, LoginRefused
 from pip_portal.gebruiker import Medewerker
-from pip_portal.settings import Medewerkers
+from pip_portal.settings import Medewerkers, Settings
 from pip_portal.sleutels import Sleutels
 from pip_portal.tijd import now
 from pip_portal.tokens import lees_id_token
 
+Transports = Callable[[str], httpx.AsyncBaseTransport | None] | None
 GELDIG: Final = timedelta(minutes=10)
 NAAM: Final = "Inloggen voor medewerkers"  # in the log, when it does not answer
 
@@ -120,6 +122,21 @@ class Inlogdienst:
         if not isinstance(gelezen, dict):
             raise LoginRefused("fout", f"medewerker: antwoord {antwoord.status_code}")
         return gelezen
+
+
+async def problemen(settings: Settings, transport_for: Transports) -> list[str]:
+    """What keeps employees from logging in, for `pip-portal check`; empty when they can, or nobody may."""
+    if settings.medewerkers is None:
+        return []
+    transport = transport_for(settings.medewerkers.issuer) if transport_for else None
+    dienst = Inlogdienst(settings.medewerkers, settings.public_url, Sleutels(settings), transport)
+    try:
+        await dienst.start()
+    except (BackofficeUnavailable, LoginRefused, KeyError) as exc:
+        return [f"medewerkers: {settings.medewerkers.issuer} is niet te gebruiken ({exc})"]
+    finally:
+        await dienst.aclose()
+    return []
 
 
 def _challenge(verifier: str) -> str:

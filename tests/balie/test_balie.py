@@ -17,6 +17,7 @@ import mock_idp
 from mock_idp import medewerkers
 from pip_portal import app as portaal
 from pip_portal import tables
+from pip_portal.balie.oidc import problemen
 from pip_portal.eigenaar import eigenaar_van
 from pip_portal.settings import Settings
 from pip_portal.tijd import now
@@ -279,6 +280,17 @@ async def test_what_cannot_be_begun_says_why(balie: Balie) -> None:
         response = await balie.post("/balie/beginnen", {"csrf": csrf, "gekozen": gekozen})
         assert response.headers["location"] == "/balie"
     assert (await balie.post("/balie/beginnen", {"csrf": "x", "gekozen": ""})).status_code == 400
+
+
+async def test_the_check_says_when_employees_cannot_log_in(
+    settings: Settings, transport_for: Callable[[str], httpx.AsyncBaseTransport | None]
+) -> None:
+    assert await problemen(settings, transport_for) == []
+    ander = FLEUR | {"issuer": f"{factories.IDP}/ergens", "client_secret": "x"}
+    fout = factories.settings(settings.database_url, medewerkers=ander)
+    [regel] = await problemen(fout, transport_for)
+    assert regel.startswith(f"medewerkers: {factories.IDP}/ergens is niet te gebruiken")
+    assert await problemen(factories.settings(settings.database_url), transport_for) == []
 
 
 async def test_nobody_looks_up_a_whole_street(balie: Balie) -> None:
