@@ -14,6 +14,7 @@ import httpx
 from bench.inzendingen import inzendingen
 from bench.load import Load, first_visit, load
 from bench.nieuwsbrief import nieuwsbrief
+from bench.notificaties import notificaties
 from bench.record import Rounds, record, save
 from bench.tijden import log_size, own_time
 from bench.uploads import uploads
@@ -72,6 +73,7 @@ async def measure(prepared: demo.Demo) -> None:
     print(f"Eerste bezoek Mijn zaken:  {total / 1000:.1f} kB in {requests} verzoeken; daarna {again / 1000:.1f} kB")
     print(await uploads(dict(prepared.portaal)))
     print("\n".join(await inzendingen(prepared)))
+    print("\n".join(await notificaties(prepared, settings, cookies)))
     print(await nieuwsbrief())
 
 

@@ -22,7 +22,7 @@ import httpx
 from cryptography.fernet import Fernet
 
 from pip_portal import demo_certificaten as certificaten
-from pip_portal import migraties
+from pip_portal import demo_nieuws, migraties
 from pip_portal.inloggen.saml.provider import Dienstverlener
 from pip_portal.paths import STATIC
 from pip_portal.settings import Settings
@@ -188,6 +188,8 @@ def prepare(ports: Ports, folder: Path) -> Demo:
         "PIP_KAART_TEGELS": f"{backoffice_url}/kaart/{{z}}/{{x}}/{{y}}.png",
         "PIP_KAART_BRON": "Kaart: een getekende stad, alleen voor de demo",
         "PIP_SMTP": json.dumps(_smtp(ports)),
+        "PIP_NOTIFICATIES": json.dumps(_zgw(backoffice_url, "notificaties")),
+        "PIP_NOTIFICATIES_GEHEIM": geheimen["notificaties"],
         "PIP_BOUNCES": json.dumps({"maildir": str(folder / BUS), "elke": 5}),
         "PIP_DEMO_IDP_URL": f"http://localhost:{ports.idp}",
         "PIP_MEDEWERKERS": json.dumps(_medewerkers(ports)),
@@ -222,10 +224,14 @@ async def _write_sp_metadata(settings: Settings, folder: Path) -> None:
 
 
 def _secrets(file: Path) -> dict[str, str]:
-    if not file.exists():
-        file.write_text(json.dumps({"fernet": Fernet.generate_key().decode(), "pseudoniem": secrets.token_urlsafe(48)}))
-        file.chmod(0o600)
-    made: dict[str, str] = json.loads(file.read_text())
+    made: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    nieuw = {"fernet": Fernet.generate_key().decode()} | {
+        naam: secrets.token_urlsafe(48) for naam in ("pseudoniem", "notificaties")
+    }
+    if nieuw.keys() - made.keys():
+        made = nieuw | made
+        file.touch(0o600)
+        file.write_text(json.dumps(made))
     return made
 
 
@@ -278,6 +284,10 @@ def _smtp(ports: Ports) -> dict[str, object]:
     }
 
 
+def _zgw(url: str, name: str) -> dict[str, str]:
+    return {"root": f"{url}/{name}/api/v1", "client_id": CLIENT[0], "secret": CLIENT[1]}
+
+
 def _backoffice(url: str) -> dict[str, object]:
     def api(path: str) -> dict[str, str]:
         return {"root": f"{url}/{path}/api/v1", "client_id": CLIENT[0], "secret": CLIENT[1]}
@@ -291,7 +301,7 @@ def _backoffice(url: str) -> dict[str, object]:
         "aanvulling_documenttypen": dict.fromkeys(("gpk", "wmo-melding"), "Medische gegevens"),
         "intrekken": {"kwijtschelding": "direct", "standplaats": "status"},
         "intrekken_status": "Gestopt",
-        **{name: api(name) for name in apis},
+        **{name: _zgw(url, name) for name in apis},
     }
 
 
@@ -313,6 +323,7 @@ def run(ports: Ports, map_: str) -> int:
     try:
         if not wait_until_ready(demo, processes, stop):
             return 0 if stop["now"] else 1
+        asyncio.run(demo_nieuws.volg(settings_of(demo.portaal)))
         _show(demo)
         while not stop["now"]:
             if gestopt := [name for name, process in processes.items() if process.poll() is not None]:
@@ -374,4 +385,5 @@ def _show(demo: Demo) -> None:
         print(f"    {naam:<28}{nummer:<12}{waarvoor}")
     print(f"\n  Zaken verder helpen (als medewerker):  http://localhost:{demo.ports.backoffice}/beheer")
     print(f"  Mail die de demo verstuurt:            http://localhost:{demo.ports.postbus}")
+    print("  Anna Jansen en Piet Klein Overmeen krijgen mail als een medewerker hun zaak een stap verder helpt.")
     print(f"  Logboeken: {demo.folder}/*.log\n  Stoppen: Ctrl-C\n", flush=True)
