@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -26,7 +26,7 @@ from pip_portal.settings import Settings
 from pip_portal.sleutels import Sleutels
 
 PORTS = demo.Ports(portaal=18000, idp=18010, achterkanaal=18011, backoffice=18020, postbus=18030, smtp=18025)
-BARE_PORT = 18030
+BARE_PORT = 18040
 BSN_60_ZAKEN = "999997051"
 REQUESTS = {1: 60, 16: 320}
 
@@ -46,7 +46,7 @@ def main() -> None:
         os.environ.pop("PIP_DATABASE_URL", None)
         prepared = demo.prepare(PORTS, Path(folder))
         backoffice = {**prepared.backoffice, "REFERENCE_BACKOFFICE_LATENTIE": "openzaak"}
-        prepared = demo.Demo(PORTS, prepared.folder, prepared.idp, backoffice, prepared.portaal)
+        prepared = replace(prepared, backoffice=backoffice)
         processes = demo.start(prepared)
         try:
             if not demo.wait_until_ready(prepared, processes, {"now": False}):
