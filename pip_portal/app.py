@@ -18,6 +18,7 @@ from pip_portal.balie.sessies import load_balie
 from pip_portal.bestanden.opslag import Bestanden
 from pip_portal.bewaren import Bewaren
 from pip_portal.burgerstatus import Burgerstatussen
+from pip_portal.contact import routes as contact
 from pip_portal.db import open_db
 from pip_portal.errors import NotFound
 from pip_portal.formulieren import fouten as formulierfouten
@@ -51,6 +52,7 @@ from pip_portal.sleutels import Sleutels
 from pip_portal.statisch import StaticAssets
 from pip_portal.taal import TaalMiddleware
 from pip_portal.verzoeken import VerzoekMiddleware
+from pip_portal.voorkeuren import routes as voorkeuren
 from pip_portal.werker import maak_werker
 from pip_portal.zaken import aanvullen, intrekken
 from pip_portal.zaken import routes as zaken
@@ -76,6 +78,8 @@ PRIVATE: tuple[APIRouter, ...] = (
     aanvullen.router,
     intrekken.router,
     gegevens.router,
+    contact.router,
+    voorkeuren.router,
     inloggen.private,
     vestiging.router,
     ondertekenen.private,

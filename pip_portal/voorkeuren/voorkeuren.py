@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from pip_portal.errors import NotFound
 from pip_portal.tables import Voorkeur, Zaakvoorkeur
 from pip_portal.tijd import now
 
@@ -44,3 +45,35 @@ async def zaak_mailen(session: AsyncSession, eigenaar: str, bron: str, zaak_uuid
             Zaakvoorkeur.eigenaar == eigenaar, Zaakvoorkeur.bron == bron, Zaakvoorkeur.zaak_uuid == zaak_uuid
         )
     )
+
+
+async def wil_mail(session: AsyncSession, eigenaar: str, bron: str, zaak_uuid: str) -> bool:
+    """Whether mails about this zaak go, as far as that may be chosen: by the choice for it, else by the general one."""
+    gekozen = await zaak_mailen(session, eigenaar, bron, zaak_uuid)
+    if gekozen is not None:
+        return gekozen
+    keuzes = await lees(session, eigenaar)
+    return keuzes.statuswijziging or keuzes.nieuw_document or keuzes.nieuw_bericht
+
+
+async def zaakvoorkeuren(session: AsyncSession, eigenaar: str) -> list[Zaakvoorkeur]:
+    """Every zaak for which this eigenaar chose something else, the newest choice first."""
+    rijen = await session.scalars(
+        select(Zaakvoorkeur).where(Zaakvoorkeur.eigenaar == eigenaar).order_by(Zaakvoorkeur.gewijzigd_op.desc())
+    )
+    return list(rijen)
+
+
+async def zet_zaak(session: AsyncSession, eigenaar: str, bron: str, zaak_uuid: str, *, mailen: bool) -> None:
+    """Choose for this one zaak; that it is theirs is for the caller to know."""
+    await session.merge(
+        Zaakvoorkeur(eigenaar=eigenaar, bron=bron, zaak_uuid=zaak_uuid, mailen=mailen, gewijzigd_op=now())
+    )
+
+
+async def wis_zaak(session: AsyncSession, eigenaar: str, bron: str, zaak_uuid: str) -> None:
+    """For this zaak holds again what holds for the rest. Raises: NotFound when nothing was chosen for it."""
+    rij = await session.get(Zaakvoorkeur, (eigenaar, bron, zaak_uuid))
+    if rij is None:
+        raise NotFound("geen keuze van deze eigenaar")
+    await session.delete(rij)

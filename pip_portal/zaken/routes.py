@@ -16,6 +16,7 @@ from pip_portal.inzendingen import ondertekening
 from pip_portal.notificaties import lezen
 from pip_portal.sleutels import Sleutels
 from pip_portal.tijd import now, vandaag
+from pip_portal.voorkeuren.voorkeuren import wil_mail
 from pip_portal.web import binnen_budget, page, wants_fragment
 from pip_portal.zaken import bezoeken, zoekvraag
 from pip_portal.zaken.bezwaar import bezwaar
@@ -86,10 +87,13 @@ async def show_zaak(
     vorig_bezoek = await bezoeken.noteer_bezoek(db, gebruiker, bron, uuid, now())
     request.state.ongelezen -= await lezen.lees_pad(db, eigenaar, f"/zaken/{bron}/{uuid}")
     status = burgerstatus(dossier.regel)
+    async with db() as session:
+        mailen = await wil_mail(session, eigenaar.hash, bron, str(uuid))
     return page(
         request,
         "zaken/detail.html",
         fragment="zaak",
+        mailen=mailen,
         dossier=dossier,
         status=status,
         burgerstatus=burgerstatus,
