@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import httpx
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 from sqlalchemy.exc import SQLAlchemyError
 
 from pip_portal import migraties
@@ -15,6 +15,7 @@ from pip_portal.backoffice.autorisaties import Applicatie
 from pip_portal.backoffice.bronnen import TransportFor, open_autorisaties, open_bron
 from pip_portal.backoffice.http import Verbinding
 from pip_portal.backoffice.rechten import Gebruik, ontbrekend
+from pip_portal.backoffice.resource import Pagina
 from pip_portal.backoffice.tokens import ZgwToken
 from pip_portal.balie import oidc
 from pip_portal.bestanden.controle import bestanden_problems
@@ -27,7 +28,7 @@ from pip_portal.notificaties import abonnement
 from pip_portal.paths import DATA
 from pip_portal.post.bouncebus import bereikbaar as bus_bereikbaar
 from pip_portal.post.versturen import bereikbaar
-from pip_portal.settings import Api, Backoffice, Koppeling, Settings, is_this_machine
+from pip_portal.settings import Api, Backoffice, Koppeling, Objecten, Settings, is_this_machine
 from pip_portal.tijd import vandaag
 
 # What the portal needs, and what it must never have (backoffice-apis §1.2).
@@ -38,6 +39,17 @@ KLOK = timedelta(seconds=30)  # a clock that is further off makes tokens and ass
 NIEMAND = "000000000"  # no person has this BSN, so no zaak may come back for it
 
 _ANY: TypeAdapter[object] = TypeAdapter(object)
+
+
+class Objectrecht(BaseModel):
+    """What a token may do with an objecttype."""
+
+    type: str
+    mode: str
+    use_fields: bool | None = False
+
+
+_RECHTEN: TypeAdapter[Pagina[Objectrecht]] = TypeAdapter(Pagina[Objectrecht])
 
 
 async def problems(settings: Settings, transport_for: TransportFor | None = None) -> list[str]:
@@ -64,6 +76,7 @@ async def problems(settings: Settings, transport_for: TransportFor | None = None
     ]
     klant = "/partij-identificatoren?page=1&partijIdentificatorObjectId=" + NIEMAND
     checks += [_naar_keuze("klantinteracties", settings.klantinteracties, "GET", klant, transport_for)]
+    checks += [_objecten(settings.objecten, transport_for)]
     checks += [bestanden_problems(settings)]
     checks += [_smtp(settings), _bounces(settings)]
     checks += [abonnement.problemen(settings, transport_for), oidc.problemen(settings, transport_for)]
@@ -153,6 +166,36 @@ async def _answers(naam: str, api: Api, path: str, transport_for: TransportFor |
     if api.client_id:
         headers["Authorization"] = ZgwToken(api.client_id, api.secret)(None)
     return await _probe(naam, api, "GET", path, transport_for, headers, {200})
+
+
+async def _objecten(api: Objecten | None, transport_for: TransportFor | None) -> list[str]:
+    """May our token read and change every objecttype, and see all of its fields, also whose an object is?"""
+    if api is None:
+        return []
+    typen = (*api.berichten, *api.taken)
+    if not typen:
+        return ["objecten: berichten en taken zijn leeg; er is nooit een bericht of taak"]
+    if lines := await _probe("objecten", api, "GET", "/permissions?pageSize=1", transport_for, {}, {200}):
+        return lines
+    verbinding = Verbinding(api, "objecten", transport=transport_for(api.root) if transport_for else None)
+    try:
+        antwoord = await verbinding.call("GET", "/permissions", _RECHTEN, params={"pageSize": "100"})
+    except (BackofficeUnavailable, BackofficeDefect, NotFound) as exc:
+        return [f"objecten: de rechten van het token zijn niet te lezen ({exc})"]
+    finally:
+        await verbinding.close()
+    rechten = {recht.type.rpartition("/")[2]: recht for recht in antwoord.results}
+    return [
+        line for objecttype in typen for line in _objectrecht(objecttype, rechten.get(objecttype.rpartition("/")[2]))
+    ]
+
+
+def _objectrecht(objecttype: str, recht: Objectrecht | None) -> list[str]:
+    naam = f"objecten: het token mag objecttype {objecttype.rpartition('/')[2]}"
+    if recht is None:
+        return [f"{naam} niet lezen"]
+    lines = [] if recht.mode == "read_and_write" else [f"{naam} niet wijzigen; niemand kan een taak versturen"]
+    return lines + ([f"{naam} niet met alle velden lezen"] if recht.use_fields else [])
 
 
 async def _probe(

@@ -35,6 +35,9 @@ KVK_KEY = "demo-kvk-sleutel-0123456789"
 BAG_KEY = "demo-bag-sleutel-0123456789"
 OPENSTAAND_KEY = "demo-openstaand-sleutel-0123456789"
 KLANT_TOKEN = "demo-klantinteracties-token-0123456789"  # noqa: S105 - of the stand-in only
+OBJECTEN_TOKEN = "demo-objecten-token-0123456789"  # noqa: S105 - of the stand-in only
+BERICHTTYPEN = ("08596840-3af4-55f5-b4bc-fff0059fafd1",)
+TAAKTYPEN = ("9f6c698f-ceff-56c3-a8e0-ba287b4ad124", "a0219fb1-9948-5de5-b87c-30ed9c19f13c")
 # What a citizen may read of each kind of zaak; the score of an internal check is not among it.
 VERGUNNING = (
     *("kenteken", "vergunninggebied", "ingangsdatum", "begindatum", "einddatum", "bedrag", "locatie", "aanvang"),
@@ -184,6 +187,7 @@ def prepare(ports: Ports, folder: Path) -> Demo:
                 "headers": {"Authorization": f"Token {KLANT_TOKEN}"},
             }
         ),
+        "PIP_OBJECTEN": json.dumps(_objecten(backoffice_url)),
         "PIP_SIGNALEN": json.dumps({"root": f"{backoffice_url}/signals/v1/public"}),
         "PIP_KAART_TEGELS": f"{backoffice_url}/kaart/{{z}}/{{x}}/{{y}}.png",
         "PIP_KAART_BRON": "Kaart: een getekende stad, alleen voor de demo",
@@ -286,6 +290,18 @@ def _smtp(ports: Ports) -> dict[str, object]:
 
 def _zgw(url: str, name: str) -> dict[str, str]:
     return {"root": f"{url}/{name}/api/v1", "client_id": CLIENT[0], "secret": CLIENT[1]}
+
+
+def _objecten(url: str) -> dict[str, object]:
+    typen = f"{url}/objecttypen/api/v2/objecttypes"
+    return {
+        "root": f"{url}/objecten/api/v2",
+        "headers": {"Authorization": f"Token {OBJECTEN_TOKEN}"},
+        "berichten": [f"{typen}/{uuid}" for uuid in BERICHTTYPEN],
+        "taken": [f"{typen}/{uuid}" for uuid in TAAKTYPEN],
+        "samenvoegen": True,
+        "taak_hosts": ["vragenlijst.example.nl"],
+    }
 
 
 def _backoffice(url: str) -> dict[str, object]:

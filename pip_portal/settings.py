@@ -122,6 +122,21 @@ class Klantinteracties(Api):
     vestiging: Klantcode = ("vestiging", "hr", "vestigingsnummer")
 
 
+class Objecten(Api):
+    """Objecten API: berichten and taken. headers: Authorization = "Token …".
+
+    berichten, taken: URLs of their objecttypes, as this server writes them. samenvoegen: PATCH merges (Objects API 2.5
+    and later); else the whole of an object is sent. filter_lijst: knows data_attrs; else only one filter goes along,
+    and the rest is left out here. taak_hosts: where a taak of soort url may send somebody; empty: nowhere.
+    """
+
+    berichten: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
+    samenvoegen: bool = False
+    filter_lijst: bool = True
+    taak_hosts: tuple[str, ...] = ()
+
+
 class Sms(Api):
     """An API as that of NotifyNL. client_id, secret: of our service there. sjabloon: id of a template with ((code))."""
 
@@ -157,7 +172,9 @@ class Medewerkers(Frozen):
     rol: value that must be in the claim `rolclaim` of an employee; without it nobody comes in.
     """
 
-    issuer: str = Field(description="As in its discovery document, e.g. https://login.microsoftonline.com/<tenant>/v2.0")
+    issuer: str = Field(
+        description="As in its discovery document, e.g. https://login.microsoftonline.com/<tenant>/v2.0"
+    )
     client_id: str = Field(min_length=1)
     client_secret: SecretStr
     rol: str = Field(min_length=1)
@@ -266,6 +283,7 @@ class Settings(BaseSettings):
     openstaand: Api | None = None  # assessments and invoices that are still to be paid
     signalen: Api | None = None  # meldingen openbare ruimte that are known already
     klantinteracties: Klantinteracties | None = None  # where contact details and questions are kept
+    objecten: Objecten | None = None  # where berichten and taken are kept
     sms: Sms | None = None  # empty: phone numbers are not verified, so never used for messages
     gemeente: str = "Deventer"
     gemeentecodes: tuple[str, ...] = ("0150",)  # of addresses that lie here: theirs, and of what was merged into it
@@ -408,13 +426,22 @@ class Settings(BaseSettings):
         if any(len(secret) < 32 or "demo" in secret for secret in secrets):
             raise ValueError("een secret van een backoffice is een demowaarde of korter dan 32 tekens")
         dienst = self.nieuwsbrief.dienst
-        optioneel = (self.brp, self.kvk, self.bag, self.rdw, self.openstaand, self.klantinteracties, dienst)
+        optioneel = (
+            self.brp,
+            self.kvk,
+            self.bag,
+            self.rdw,
+            self.openstaand,
+            self.klantinteracties,
+            self.objecten,
+            dienst,
+        )
         registers = [api for api in optioneel if api]
         headers = [value.get_secret_value() for api in registers for value in api.headers.values()]
         if any("demo" in value for value in headers):
             raise ValueError(
-                "een sleutel van PIP_BRP, PIP_KVK, PIP_BAG, PIP_RDW, PIP_OPENSTAAND, PIP_KLANTINTERACTIES of "
-                "PIP_NIEUWSBRIEF is een demowaarde"
+                "een sleutel van PIP_BRP, PIP_KVK, PIP_BAG, PIP_RDW, PIP_OPENSTAAND, PIP_KLANTINTERACTIES, "
+                "PIP_OBJECTEN of PIP_NIEUWSBRIEF is een demowaarde"
             )
         geheim = self.notificaties_geheim.get_secret_value()
         if (geheim or self.notificaties) and (len(geheim) < 32 or "demo" in geheim):

@@ -7,7 +7,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 
 from pip_portal.gebruiker import Bedrijf, Burger
-from pip_portal.settings import Api, Backoffice, Klantinteracties, Settings
+from pip_portal.settings import Api, Backoffice, Klantinteracties, Objecten, Settings
 from pip_portal.sleutels import Sleutels
 
 PORTAAL = "http://localhost:8000"
@@ -63,8 +63,25 @@ def settings(database_url: str, **overrides: object) -> Settings:
             root=f"{BACKOFFICE}/klantinteracties/api/v1",
             headers={"Authorization": "Token demo-klantinteracties-token-0123456789"},
         ),
+        "objecten": objecten(),
     }
     return Settings.model_validate(fields | overrides)
+
+
+def objecten(token: str = "demo-objecten-token-0123456789", **overrides: object) -> Objecten:  # noqa: S107 - stand-in
+    typen = f"{BACKOFFICE}/objecttypen/api/v2/objecttypes"
+    fields: dict[str, object] = {
+        "root": f"{BACKOFFICE}/objecten/api/v2",
+        "headers": {"Authorization": f"Token {token}"},
+        "berichten": (f"{typen}/08596840-3af4-55f5-b4bc-fff0059fafd1",),
+        "taken": (
+            f"{typen}/9f6c698f-ceff-56c3-a8e0-ba287b4ad124",
+            f"{typen}/a0219fb1-9948-5de5-b87c-30ed9c19f13c",
+        ),
+        "samenvoegen": True,
+        "taak_hosts": ("vragenlijst.example.nl",),
+    }
+    return Objecten.model_validate(fields | overrides)
 
 
 def backoffice(bron: str = "zaken", root: str = BACKOFFICE, **overrides: object) -> Backoffice:

@@ -25,6 +25,8 @@ from pip_portal.backoffice.kvk import Kvk
 from pip_portal.backoffice.mailingdienst import NAAM as MAILING_NAAM
 from pip_portal.backoffice.mailingdienst import Mailingdienst
 from pip_portal.backoffice.notificaties import NotificatiesApi
+from pip_portal.backoffice.objecten import ObjectenApi
+from pip_portal.backoffice.objecttypen import NAAM as OBJECTEN_NAAM
 from pip_portal.backoffice.openstaand import NAAM as OPENSTAAND_NAAM
 from pip_portal.backoffice.openstaand import Openstaand
 from pip_portal.backoffice.rdw import NAAM as RDW_NAAM
@@ -36,7 +38,7 @@ from pip_portal.backoffice.sms import SmsApi
 from pip_portal.backoffice.tokens import ZgwToken
 from pip_portal.backoffice.zaaksysteem import Zaaksysteem
 from pip_portal.backoffice.zaken import ZakenApi
-from pip_portal.settings import Api, Backoffice, Klantinteracties, Settings
+from pip_portal.settings import Api, Backoffice, Klantinteracties, Objecten, Settings
 
 TransportFor = Callable[[str], httpx.AsyncBaseTransport | None]
 
@@ -59,6 +61,7 @@ class Bronnen:
     mailingdienst: Mailingdienst | None = None
     klantinteracties: KlantinteractiesApi | None = None
     sms: SmsApi | None = None
+    objecten: ObjectenApi | None = None
 
     async def aclose(self) -> None:
         await self.zaaksysteem.close()
@@ -74,6 +77,8 @@ class Bronnen:
             await self.klantinteracties.close()
         if self.sms is not None:
             await self.sms.close()
+        if self.objecten is not None:
+            await self.objecten.close()
 
 
 def get_bronnen(request: Request) -> Bronnen:
@@ -107,6 +112,7 @@ async def open_backoffices(
         mailingdienst=_open_mailingdienst(settings.nieuwsbrief.dienst, transport_for),
         klantinteracties=_open_klantinteracties(settings.klantinteracties, transport_for),
         sms=SmsApi(_open_zgw(settings.sms, SMS_NAAM, transport_for), settings.sms) if settings.sms else None,
+        objecten=_open_objecten(settings.objecten, transport_for),
     )
 
 
@@ -114,6 +120,10 @@ def _open_klantinteracties(
     settings: Klantinteracties | None, transport_for: TransportFor | None
 ) -> KlantinteractiesApi | None:
     return KlantinteractiesApi(_open(settings, KLANT_NAAM, transport_for), settings) if settings else None
+
+
+def _open_objecten(settings: Objecten | None, transport_for: TransportFor | None) -> ObjectenApi | None:
+    return ObjectenApi(_open(settings, OBJECTEN_NAAM, transport_for), settings) if settings else None
 
 
 def _open_mailingdienst(api: Api | None, transport_for: TransportFor | None) -> Mailingdienst | None:

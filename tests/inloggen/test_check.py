@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from pip_portal import check
 from pip_portal.settings import Api, Klantinteracties, Settings
 from reference_backoffice.app import create_backoffice
-from reference_backoffice.config import DEMO_CLIENTS, Client, Recht
+from reference_backoffice.config import DEMO_CLIENTS, DEMO_TOKENS, Client, Recht
 from reference_backoffice.config import Config as BackofficeConfig
 from reference_backoffice.refs import dumps, ref
 from reference_backoffice.store import abonnement
@@ -55,7 +55,8 @@ def backoffice(tmp_path: Path, seeded_backoffice: Path, client: Client) -> FastA
         ("brp_sleutel", "kvk_sleutel", "bag_sleutel", "openstaand_sleutel", "klantinteracties_token"), KEY
     )
     database = shutil.copy(seeded_backoffice, tmp_path / "backoffice.sqlite")
-    config = BackofficeConfig(database=str(database), clients=(client,), **sleutels)
+    tokens = [token.model_copy(update={"token": token.token.replace("demo-", KEY)}) for token in DEMO_TOKENS]
+    config = BackofficeConfig(database=str(database), clients=(client,), objecten_tokens=tuple(tokens), **sleutels)
     return create_backoffice(config)
 
 
@@ -110,6 +111,7 @@ def changed(
             "klantinteracties": Klantinteracties(
                 root=f"{factories.BACKOFFICE}/klantinteracties/api/v1", headers={"Authorization": f"Token {KEY}"}
             ),
+            "objecten": factories.objecten(f"{KEY}objecten-token-0123456789"),
             "clamd": str(tmp_path / "clamd"),
             "smtp": smtp | changes.pop("smtp", {}),  # type: ignore[operator]  # settings by name
             "notificaties": api("notificaties"),
@@ -133,8 +135,6 @@ async def test_a_good_configuration_has_no_problems(changed: Changed, transport_
         ({"notificaties": None}, "notificaties: niet ingesteld"),
         ({"public_url": "https://elders.deventer.nl"}, "notificaties: er is geen abonnement voor https://elders"),
         ({"clamd": "127.0.0.1:1"}, "virusscanner: clamd antwoordt niet"),
-        ({"smtp": {"terug": ""}}, "mail: smtp.terug is leeg"),
-        ({"bounces": {"host": "127.0.0.1", "poort": 1}}, "onbestelbare mail: de postbus van PIP_BOUNCES is niet te lezen"),
         ({"smtp": {"terug": ""}}, "mail: smtp.terug is leeg"),
         ({"bounces": {"host": "127.0.0.1", "poort": 1}}, "de postbus van PIP_BOUNCES is niet te lezen"),
         ({"smtp": {"poort": 1}}, "mail: de mailserver neemt ons niet aan (SMTPConnectError)"),
@@ -161,6 +161,12 @@ async def test_a_good_configuration_has_no_problems(changed: Changed, transport_
         (
             {"klantinteracties": Klantinteracties(root=f"{factories.BACKOFFICE}/klantinteracties/api/v1")},
             "klantinteracties: wij mogen hier niet bij (401)",
+        ),
+        ({"objecten": factories.objecten("x")}, "objecten: wij mogen hier niet bij (401)"),
+        ({"objecten": factories.objecten("x", taken=(), berichten=())}, "objecten: berichten en taken zijn leeg"),
+        (
+            {"objecten": factories.objecten(f"{KEY}objecten-token-0123456789", taken=("a/b",))},
+            "objecttype b niet lezen",
         ),
         ({"rsin": ""}, "zaken: rsin ontbreekt"),
     ],
