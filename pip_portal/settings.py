@@ -114,12 +114,21 @@ Klantcode = tuple[str, str, str]  # codeObjecttype, codeRegister, codeSoortObjec
 class Klantinteracties(Api):
     """Klantinteracties (Open Klant 2), with the codes by which its partijen are known; older data has others.
 
-    headers: Authorization = "Token …".
+    headers: Authorization = "Token …". actor: uuid of who gets each question (the KCC); empty: questions go by mail only.
+    kanaal: as this server calls what comes from the portal. verborgen_kanalen: contacts that citizens do not see.
+    zaak: how a klantcontact refers to a zaak. oud: a server of before maak-klantcontact and reactie. notificeert: it
+    sends on the kanalen klantcontacten and internetaken.
     """
 
     persoon: Klantcode = ("natuurlijk_persoon", "brp", "bsn")
     bedrijf: Klantcode = ("niet_natuurlijk_persoon", "hr", "kvk_nummer")
     vestiging: Klantcode = ("vestiging", "hr", "vestigingsnummer")
+    zaak: Klantcode = ("zaak", "open-zaak", "uuid")
+    actor: str = Field(default="", pattern=r"^([0-9a-f-]{36})?$")
+    kanaal: str = Field(default="webformulier", min_length=1, max_length=50)
+    verborgen_kanalen: tuple[str, ...] = ()
+    oud: bool = False
+    notificeert: bool = False
 
 
 class Objecten(Api):
@@ -135,6 +144,13 @@ class Objecten(Api):
     samenvoegen: bool = False
     filter_lijst: bool = True
     taak_hosts: tuple[str, ...] = ()
+
+
+class Vragen(Frozen):
+    """kcc: mailbox of the KCC that hears the number of a question which Klantinteracties did not take within kcc_na."""
+
+    kcc: str = Field(default="", pattern=r"^([^@\s]+@[^@\s]+)?$")
+    kcc_na: timedelta = timedelta(hours=1)
 
 
 class Sms(Api):
@@ -284,6 +300,7 @@ class Settings(BaseSettings):
     signalen: Api | None = None  # meldingen openbare ruimte that are known already
     klantinteracties: Klantinteracties | None = None  # where contact details and questions are kept
     objecten: Objecten | None = None  # where berichten and taken are kept
+    vragen: Vragen = Vragen()
     sms: Sms | None = None  # empty: phone numbers are not verified, so never used for messages
     gemeente: str = "Deventer"
     gemeentecodes: tuple[str, ...] = ("0150",)  # of addresses that lie here: theirs, and of what was merged into it
@@ -443,6 +460,9 @@ class Settings(BaseSettings):
                 "een sleutel van PIP_BRP, PIP_KVK, PIP_BAG, PIP_RDW, PIP_OPENSTAAND, PIP_KLANTINTERACTIES, "
                 "PIP_OBJECTEN of PIP_NIEUWSBRIEF is een demowaarde"
             )
+        sms = self.sms.secret.get_secret_value() if self.sms else ""
+        if self.sms and (len(sms) < 32 or "demo" in sms):
+            raise ValueError("PIP_SMS__SECRET is een demowaarde of korter dan 32 tekens")
         geheim = self.notificaties_geheim.get_secret_value()
         if (geheim or self.notificaties) and (len(geheim) < 32 or "demo" in geheim):
             raise ValueError("PIP_NOTIFICATIES_GEHEIM is een demowaarde of korter dan 32 tekens")

@@ -106,6 +106,14 @@ def tel_maanden(dag: date, maanden: int) -> date:
     return date(jaar, maand + 1, min(dag.day, monthrange(jaar, maand + 1)[1]))
 
 
+def tel_werkdagen(dag: date, aantal: int) -> date:
+    """So many ordinary days after this day: what is promised in working days ends on that one."""
+    while aantal > 0:
+        dag += DAG
+        aantal -= is_gewone_dag(dag)
+    return dag
+
+
 def _gewone_dagen(na: date, tot_en_met: date) -> int:
     """Ordinary days in the term, counted to two: more is not asked."""
     dag, aantal = na, 0
