@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 
 from pip_portal.bekenden import vergeten
 from pip_portal.bestanden.opslag import Bestanden
+from pip_portal.contact.adressen import nooit_bevestigd
 from pip_portal.db import Sessionmaker
 from pip_portal.inzendingen import ondertekening
 from pip_portal.inzendingen.inhoud import Inhoud
@@ -31,6 +32,7 @@ from pip_portal.tables import (
     Bewijs,
     Brief,
     Concept,
+    Contactadres,
     Inzending,
     LateInvoer,
     Mail,
@@ -41,6 +43,7 @@ from pip_portal.tables import (
     Teller,
 )
 from pip_portal.tijd import now, vandaag
+from pip_portal.voorkeuren import voorkeuren
 from pip_portal.weergave import datum
 
 log = logging.getLogger(__name__)
@@ -123,6 +126,9 @@ class Bewaren:
         for rij in rijen:
             if rij.verloopt_op - rij.gewijzigd_op < MINSTENS or self._is_gevoelig(rij.formulier, rij.versie):
                 continue
+            async with self._db() as session:
+                if not (await voorkeuren.lees(session, rij.eigenaar)).herinnering:
+                    continue
             if gevonden := await self._vind_adres(rij.id):
                 herinnerd += await self._herinner_een(rij, *gevonden)
         return herinnerd
@@ -262,6 +268,7 @@ class Bewaren:
             (Mail, Mail.aangemaakt_op < now() - MAILS),
             (Onbestelbaar, Onbestelbaar.sinds < now() - ONBESTELBAAR),
             (Brief, and_(Brief.gedaan_op.is_not(None), Brief.aangemaakt_op < grens)),
+            (Contactadres, nooit_bevestigd()),
         )
 
     async def nieuwsbrieven(self) -> None:

@@ -194,6 +194,14 @@ def prepare(ports: Ports, folder: Path) -> Demo:
         "PIP_SMTP": json.dumps(_smtp(ports)),
         "PIP_NOTIFICATIES": json.dumps(_zgw(backoffice_url, "notificaties")),
         "PIP_NOTIFICATIES_GEHEIM": geheimen["notificaties"],
+        "PIP_SMS": json.dumps(
+            {
+                "root": f"http://localhost:{ports.postbus}",
+                "sjabloon": "code",
+                "client_id": "demo-dienst",
+                "secret": "demo-sms",
+            }
+        ),
         "PIP_BOUNCES": json.dumps({"maildir": str(folder / BUS), "elke": 5}),
         "PIP_DEMO_IDP_URL": f"http://localhost:{ports.idp}",
         "PIP_MEDEWERKERS": json.dumps(_medewerkers(ports)),

@@ -20,12 +20,14 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import uvicorn
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from fastapi import FastAPI, HTTPException
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from pydantic import BaseModel
 
 MAX_MAILS = 500
 MAX_GROOTTE = 5_000_000  # bytes
@@ -96,6 +98,14 @@ class Ontvangen:
         return str(gevonden.get_content()) if gevonden is not None else ""
 
 
+class Sms(BaseModel):
+    """As NotifyNL takes it."""
+
+    phone_number: str
+    template_id: str
+    personalisation: dict[str, str] = {}
+
+
 @dataclass
 class Postbus:
     """What came in, newest first; the oldest goes when it is full."""
@@ -115,6 +125,14 @@ class Postbus:
     def _leg_neer(self, aan: tuple[str, ...], bericht: EmailMessage) -> None:
         self._teller += 1
         self.mails.appendleft(Ontvangen(self._teller, aan, bericht, datetime.now(AMSTERDAM)))
+
+    def neem_sms(self, sms: Sms) -> None:
+        """A text message is shown between the mails."""
+        bericht = EmailMessage()
+        bericht["Subject"] = "Sms"
+        bericht["From"] = "Gemeente Deventer (sms)"
+        bericht.set_content(f"Uw code is {sms.personalisation.get('code', '')}. Vul die in op het portaal.")
+        self._leg_neer((sms.phone_number,), bericht)
 
     def _kom_terug(self, adres: str, afzender: str, bericht: EmailMessage) -> None:
         """As the mail server of the receiver would say it."""
@@ -154,6 +172,11 @@ def create_app(postbus: Postbus, smtp_poort: int) -> FastAPI:
     @app.get("/gezond")
     async def gezond() -> Response:
         return PlainTextResponse("gezond\n")
+
+    @app.post("/v2/notifications/sms", status_code=201)
+    async def sms(bericht: Sms) -> dict[str, str]:
+        postbus.neem_sms(bericht)
+        return {"id": str(uuid4())}
 
     @app.get("/")
     async def lijst() -> Response:
@@ -198,8 +221,8 @@ def _pagina(titel: str, inhoud: str) -> Response:
 
 def _lijst(mails: list[Ontvangen]) -> str:
     uitleg = (
-        "<p>Alle mail die de demo verstuurt, komt hier. Er gaat niets naar een echt adres. Een adres dat begint met "
-        "bounce of hendrik bestaat niet: die mail komt terug.</p>"
+        "<p>Alle mail en sms die de demo verstuurt, komt hier. Er gaat niets naar een echt adres. Een adres dat begint "
+        "met bounce of hendrik bestaat niet: die mail komt terug.</p>"
     )
     if not mails:
         return f"{uitleg}<p>Er is nog geen mail. Verstuur iets in het portaal en laad deze pagina opnieuw.</p>"

@@ -1,11 +1,11 @@
 """The e-mail addresses and phone numbers of a person or company; one that was never proved is never used."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from pip_portal import telefoon
@@ -24,6 +24,7 @@ Soort = Literal["email", "telefoonnummer"]
 SOORTEN: Final[tuple[Soort, ...]] = ("email", "telefoonnummer")
 MAX: Final = 80  # characters of an address: what Klantinteracties takes
 HOOGSTENS: Final = 5  # of one soort
+BEWAREN: Final = timedelta(days=30)  # what was typed and never proved
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,27 @@ async def email_van(session: AsyncSession, sleutels: Sleutels, eigenaar: str) ->
 async def telefoon_van(session: AsyncSession, sleutels: Sleutels, eigenaar: str) -> str | None:
     """The phone number (E.164) that this eigenaar wants to be called at, proved or not: only to fill in and to call."""
     return await _gekozen(session, sleutels, eigenaar, "telefoonnummer")
+
+
+async def is_bevestigd(db: Sessionmaker, sleutels: Sleutels, eigenaar: str, email: str) -> bool:
+    """Whether this eigenaar proved that this e-mail address is theirs."""
+    async with db() as session:
+        gevonden = await session.scalar(
+            select(Contactadres.id).where(
+                Contactadres.eigenaar == eigenaar,
+                Contactadres.adres_hash == adres_hash(sleutels, "email", email),
+                Contactadres.geverifieerd_op.is_not(None),
+            )
+        )
+    return gevonden is not None
+
+
+def nooit_bevestigd() -> ColumnElement[bool]:
+    """Rows that are not used, and were not proved in time."""
+    grens = now() - BEWAREN
+    return and_(
+        Contactadres.geverifieerd_op.is_(None), Contactadres.standaard.is_(False), Contactadres.aangemaakt_op < grens
+    )
 
 
 async def lijst(db: Sessionmaker, sleutels: Sleutels, eigenaar: str) -> tuple[Adres, ...]:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from pip_portal import tables
+from pip_portal.contact.adressen import email_van
 from pip_portal.db import Sessionmaker
 from pip_portal.eigenaar import ANONIEM_GELDIG, Eigenaar
 from pip_portal.errors import NotFound, PortalError
@@ -314,9 +315,12 @@ class Concepten:
         return tuple(gevonden)
 
     async def mailadres(self, concept_id: str) -> tuple[str, str] | None:
-        """Where the applicant said to write to, in the question `email`, and in which language; only to remind them."""
+        """Where to remind the applicant, and in which language: the address they proved, else that of the question
+        `email`."""
         async with self._db() as session:
             rij = await session.get(tables.Concept, concept_id)
+            if rij is not None and (bewezen := await email_van(session, self._sleutels, rij.eigenaar)):
+                return bewezen, rij.taal
             stappen = await session.scalars(
                 select(tables.ConceptStap).where(tables.ConceptStap.concept_id == concept_id)
             )

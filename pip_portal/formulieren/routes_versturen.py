@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from pip_portal.bestanden.opslag import BestandenDep
+from pip_portal.contact.adressen import is_bevestigd
 from pip_portal.db import Db
 from pip_portal.eigenaar import ANONIEM_GELDIG, Eigenaar, eigenaar_van, eigenaren
 from pip_portal.errors import NotFound, NotLoggedIn
@@ -271,6 +272,7 @@ async def received(
         zaak_url=zaak_url,
         zaken_url=request.url_for("zaken:list").path if ingelogd else "",
         mail=bool(inhoud and inhoud.email),
+        bevestig_url=await _bevestig_url(request, ingezonden),
         tekenen=[verzoek.zin for verzoek in gevraagd],
         tekenen_url=request.url_for("ondertekenen:verzoek", inzending=ingezonden.id).path
         if ingelogd and any(verzoek.is_open for verzoek in gevraagd)
@@ -278,6 +280,18 @@ async def received(
         betaling_kop=kop,
         betaling_tekst=te_betalen,
     )
+
+
+async def _bevestig_url(request: Request, ingezonden: Ingezonden) -> str:
+    """Where who logged in can prove the address they gave, so that other news comes there too; "" when they did."""
+    state, sessie = request.app.state, request.state.sessie
+    email = ingezonden.inhoud.email if ingezonden.inhoud else ""
+    if sessie is None or not email or state.settings.smtp is None:
+        return ""
+    eigenaar = eigenaar_van(sessie.gebruiker, state.sleutels).hash
+    if await is_bevestigd(state.db, state.sleutels, eigenaar, email):
+        return ""
+    return request.url_for("contact:van_aanvraag", inzending=ingezonden.id).path
 
 
 def _bevestiging(inhoud: Inhoud | None) -> str:

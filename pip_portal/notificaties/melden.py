@@ -15,12 +15,13 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from pip_portal.bekenden import taal_van
-from pip_portal.contact.adressen import email_van
+from pip_portal.contact.zaakadres import email_over
 from pip_portal.db import Sessionmaker, insert_van
 from pip_portal.notificaties.mailkeuze import belangrijkste, mail_over
 from pip_portal.notificaties.tellingen import tel
 from pip_portal.opdrachten import plaats
-from pip_portal.post.mail import plaats_mail
+from pip_portal.post.brieven import POST, plan_zonder_mail
+from pip_portal.post.mail import mailnummer, plaats_mail
 from pip_portal.sleutels import Sleutels
 from pip_portal.tables import Notificatie
 from pip_portal.tellers import tel_in
@@ -92,8 +93,10 @@ async def meld(
 
 async def _mail(session: AsyncSession, sleutels: Sleutels, nieuw: Notificatie) -> str:
     if reden := await _waarom_geen_mail(session, nieuw):
+        if reden == "kanaal_post":
+            await _brief(session, sleutels, nieuw)
         return reden
-    adres = await email_van(session, sleutels, nieuw.eigenaar)
+    adres = await email_over(session, sleutels, nieuw.eigenaar, nieuw.bron, nieuw.zaak_uuid)
     if adres is None:
         return "geen_adres"
     aantal, tot_op = await _venster(session, sleutels, nieuw)
@@ -108,11 +111,19 @@ async def _mail(session: AsyncSession, sleutels: Sleutels, nieuw: Notificatie) -
     return "mail_volgt"
 
 
+async def _brief(session: AsyncSession, sleutels: Sleutels, rij: Notificatie) -> None:
+    """Who chose post gets what would always have been mailed in a letter (requirements B1)."""
+    sjabloon, _gegevens = mail_over(rij, await taal_van(session, rij.eigenaar))
+    if rij.nummer and (rij.doen or rij.soort == "besluit"):
+        versie = f"{POST}{sjabloon}/{await taal_van(session, rij.eigenaar)}"
+        await plan_zonder_mail(session, mailnummer(sleutels, f"{SOORT}:{rij.id}"), versie, rij.nummer)
+
+
 async def _waarom_geen_mail(session: AsyncSession, rij: Notificatie) -> str:
     gekozen = await voorkeuren.lees(session, rij.eigenaar)
     if gekozen.kanaal == "post":
         return "kanaal_post"
-    if rij.doen:
+    if rij.doen or rij.soort == "besluit":  # cannot be switched off: a term begins
         return ""
     wil = await voorkeuren.zaak_mailen(session, rij.eigenaar, rij.bron, rij.zaak_uuid) if rij.zaak_uuid else None
     if wil is None:
@@ -214,7 +225,7 @@ class Verzamelmail:
         async with self._db.begin() as session:
             aantal, tot_op = await _venster(session, self._sleutels, waar)
             rijen = [r for r in await _wachtend(session, waar) if not await _waarom_geen_mail(session, r)]
-            adres = await email_van(session, self._sleutels, waar.eigenaar)
+            adres = await email_over(session, self._sleutels, waar.eigenaar, waar.bron, waar.zaak_uuid)
             if not rijen or adres is None:
                 await self._laat(session, waar)
             elif aantal == 1:

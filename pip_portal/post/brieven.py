@@ -22,6 +22,7 @@ from pip_portal.tijd import now, vandaag
 log = logging.getLogger(__name__)
 
 WERKDAGEN: Final = 2
+POST: Final = "POST-"  # before the versie of a letter to who chose post
 AANTAL = Gauge("pip_brieven", "Letters to write because a mail did not arrive", ["toestand"])
 
 
@@ -39,15 +40,20 @@ async def plan(session: AsyncSession, mail: Mail) -> None:
     sjabloon = SJABLONEN.get(mail.versie.partition("/")[0])
     if sjabloon is None or not sjabloon.formeel:
         return
+    await plan_zonder_mail(session, mail.nummer, mail.versie, mail.kenmerk)
+    log.error("mail niet bezorgd: er moet een brief uit", extra={"mail": mail.nummer, "sjabloon": mail.versie})
+
+
+async def plan_zonder_mail(session: AsyncSession, nummer: str, versie: str, kenmerk: str) -> None:
+    """A letter in the place of the mail with this number, once; also for who chose post, to whom no mail went."""
     rij = insert_van(session)(Brief).values(
-        mail=mail.nummer,
-        kenmerk=mail.kenmerk,
-        versie=mail.versie,
+        mail=nummer,
+        kenmerk=kenmerk,
+        versie=versie,
         uiterlijk=uiterlijk_op(vandaag()),
         aangemaakt_op=now(),
     )
     await session.execute(rij.on_conflict_do_nothing(index_elements=["mail"]))
-    log.error("mail niet bezorgd: er moet een brief uit", extra={"mail": mail.nummer, "sjabloon": mail.versie})
 
 
 async def brieven(db: Sessionmaker, *, alle: bool = False) -> Sequence[Brief]:
@@ -67,8 +73,8 @@ async def klaar(db: Sessionmaker, id_: int) -> bool:
 
 
 def tekst(brief: Brief, portaal: str) -> str:
-    """What the letter may say, in the language of the mail that did not arrive. portaal: URL of the portal."""
-    taal, m15 = brief.versie.rpartition("/")[2], SJABLONEN["M15"]
+    """What the letter may say, in the language of the mail that did not go or arrive. portaal: URL of the portal."""
+    taal, m15 = brief.versie.rpartition("/")[2], SJABLONEN["M15P" if brief.versie.startswith(POST) else "M15"]
     waarden = {"portaal": portaal, "nummer": brief.kenmerk}
     zinnen = [zin.in_taal(taal).format(**waarden) for zin in (AANHEF, *m15.zinnen, GROET, AFZENDER)]
     return "\n\n".join([m15.onderwerp.in_taal(taal), *zinnen])

@@ -116,18 +116,18 @@ async def test_a_fault_with_one_never_stops_the_next(wereld: Wereld, monkeypatch
     fout = await wereld.ken(factories.burger(factories.ANNA), ANNA)
     await wereld.ken(factories.burger(factories.MEHMET), MEHMET)
     zaak = await wereld.zaak(burgerrol(factories.ANNA), burgerrol(factories.MEHMET, "mede_initiator"), soort=SOORT)
-    email_van = melden.email_van
+    email_over = melden.email_over
 
-    async def kapot(session: Any, sleutels: Any, eigenaar: str) -> str | None:
+    async def kapot(session: Any, sleutels: Any, eigenaar: str, *waar: str) -> str | None:
         if eigenaar == fout:
             raise RuntimeError
-        return await email_van(session, sleutels, eigenaar)
+        return await email_over(session, sleutels, eigenaar, *waar)
 
-    monkeypatch.setattr(melden, "email_van", kapot)
+    monkeypatch.setattr(melden, "email_over", kapot)
     await wereld.meld_status(zaak, "In behandeling")
     assert await wereld.sjablonen() == [("M3", MEHMET)]
     assert len(await wereld.rijen()) == 1  # of the other nothing is half done
-    monkeypatch.setattr(melden, "email_van", email_van)
+    monkeypatch.setattr(melden, "email_over", email_over)
     await wereld.nu_aan_de_beurt()
     await wereld.werk()
     assert await wereld.sjablonen() == [("M3", MEHMET), ("M3", ANNA)]

@@ -132,4 +132,24 @@ ADRES: Final[Mapping[str, Sjabloon]] = {
         ),
         nodig=namen("nummer"),
     ),
+    # The text of the letter to who chose post, in the place of a mail that is always sent.
+    "M15P": Sjabloon(
+        Zin("Nieuws over uw zaak", "News of your case"),
+        (
+            Zin(
+                "U koos voor post. Daarom krijgt u deze brief.",
+                "You chose post. That is why you are getting this letter.",
+            ),
+            NUMMER,
+            Zin(
+                "Het gaat om: bericht over uw zaak. Op ons portaal leest u wat het is. Daar staat ook of u moet "
+                "reageren, en vóór wanneer.",
+                "This is about: news of your case. On our portal you can read what it is. It also says whether you "
+                "must respond, and before when.",
+            ),
+            INLOGGEN,
+            Zin("Kunt u niet inloggen? Bel dan 14 0570.", "Can you not log in? Then call 14 0570."),
+        ),
+        nodig=namen("nummer"),
+    ),
 }
