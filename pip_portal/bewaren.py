@@ -41,9 +41,13 @@ from pip_portal.tables import (
     Ondertekening,
     Opdracht,
     Teller,
+    Vraag,
+    Vraaglezing,
 )
 from pip_portal.tijd import now, vandaag
 from pip_portal.voorkeuren import voorkeuren
+from pip_portal.vragen import vraag
+from pip_portal.vragen.lezen import BEWAREN as LEZINGEN
 from pip_portal.weergave import datum
 
 log = logging.getLogger(__name__)
@@ -265,6 +269,8 @@ class Bewaren:
             (Teller, Teller.tot_op <= now()),
             (Notificatie, Notificatie.op <= now() - NOTIFICATIES),
             (Bekende, vergeten()),
+            (Vraag, vraag.verlopen()),
+            (Vraaglezing, Vraaglezing.gelezen_op < now() - LEZINGEN),
             (Mail, Mail.aangemaakt_op < now() - MAILS),
             (Onbestelbaar, Onbestelbaar.sinds < now() - ONBESTELBAAR),
             (Brief, and_(Brief.gedaan_op.is_not(None), Brief.aangemaakt_op < grens)),

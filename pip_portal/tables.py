@@ -437,6 +437,37 @@ class Zaakvoorkeur(Base):
     gewijzigd_op: Mapped[datetime] = mapped_column(Tijdstip)
 
 
+class Vraag(Base):
+    """A question as it was asked on the portal, until Klantinteracties has it; then only its number and dates.
+
+    id: of the form it was asked with, so that sending twice is once. eigenaar: keyed hash. nummer: ours, digits only.
+    inhoud: encrypted, empty once it is handed over. antwoord_voor: the day that we promised. klantcontact: its uuid
+    there. kcc_op: when the KCC was told that it waits.
+    """
+
+    __tablename__ = "vragen"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    eigenaar: Mapped[str] = mapped_column(String(64), index=True)
+    nummer: Mapped[str] = mapped_column(String(10), unique=True)
+    inhoud: Mapped[bytes] = mapped_column(LargeBinary)
+    antwoord_voor: Mapped[date] = mapped_column(Date)
+    klantcontact: Mapped[str | None] = mapped_column(String(36), index=True)
+    ontvangen_op: Mapped[datetime] = mapped_column(Tijdstip)
+    overgedragen_op: Mapped[datetime | None] = mapped_column(Tijdstip)
+    kcc_op: Mapped[datetime | None] = mapped_column(Tijdstip)
+
+
+class Vraaglezing(Base):
+    """When this eigenaar (keyed hash) last opened this thread: an answer of before is not new any more."""
+
+    __tablename__ = "vraaglezingen"
+
+    eigenaar: Mapped[str] = mapped_column(String(64), primary_key=True)
+    klantcontact: Mapped[str] = mapped_column(String(36), primary_key=True)
+    gelezen_op: Mapped[datetime] = mapped_column(Tijdstip, index=True)
+
+
 class Abonnee(Base):
     """An e-mail address that gets newsletters: there only while something is confirmed, and then it goes whole.
 

@@ -20,7 +20,7 @@ from pip_portal.sleutels import Sleutels
 from pip_portal.tables import Teller
 from pip_portal.tijd import now
 
-Handeling = Literal["starten", "bewaren", "uploaden", "indienen", "opzoeken", "ondertekencode", "balie"]
+Handeling = Literal["starten", "bewaren", "uploaden", "indienen", "opzoeken", "ondertekencode", "balie", "vragen"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ GRENZEN: Final[Mapping[Handeling, Grens]] = {
     "indienen": Grens(5, timedelta(minutes=1)),
     "opzoeken": Grens(20, timedelta(minutes=1)),
     "ondertekencode": Grens(5, timedelta(minutes=15)),
+    "vragen": Grens(5, timedelta(minutes=10)),
     "balie": Grens(20, timedelta(minutes=15)),  # a person that an employee looks for: no more than one can help
 }
 

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from typing import Final
 
 from pip_portal.backoffice.bronnen import Bronnen, open_backoffices
+from pip_portal.backoffice.klantcontacten import KlantcontactenApi
 from pip_portal.bestanden.opslag import Bestanden
 from pip_portal.burgerstatus import Burgerstatussen
 from pip_portal.contact.doorgeven import SOORT as CONTACT
@@ -34,6 +35,9 @@ from pip_portal.post.mail import SOORT as MAIL
 from pip_portal.post.versturen import Versturen
 from pip_portal.settings import Settings
 from pip_portal.sleutels import Sleutels
+from pip_portal.vragen.overdracht import Vangnet, Vraagoverdracht
+from pip_portal.vragen.vraag import SOORT as VRAAG
+from pip_portal.vragen.vraag import VANGNET
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +83,11 @@ def maak_werker(
     }
     if bronnen.klantinteracties is not None:
         handlers[CONTACT] = Contactoverdracht(db, sleutels, bronnen.klantinteracties, bronnen.brp, bronnen.kvk)
+        if settings.klantinteracties is not None and settings.klantinteracties.actor:
+            contacten = KlantcontactenApi(bronnen.klantinteracties, settings.klantinteracties)
+            handlers[VRAAG] = Vraagoverdracht(db, sleutels, contacten, bronnen.brp, bronnen.kvk)
+    if settings.vragen.kcc:
+        handlers[VANGNET] = Vangnet(db, sleutels, settings.vragen.kcc)
     if bronnen.sms is not None:
         handlers[SMS] = Sms(bronnen.sms)
     if settings.smtp is not None:

@@ -195,6 +195,30 @@ def upgrade() -> None:
     op.create_index(op.f("ix_ontvangers_abonnee_id"), "ontvangers", ["abonnee_id"])
     op.create_index("ix_ontvangers_zending_id_toestand", "ontvangers", ["zending_id", "toestand", "abonnee_id"])
     op.create_table(
+        "vragen",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("eigenaar", sa.String(length=64), nullable=False),
+        sa.Column("nummer", sa.String(length=10), nullable=False),
+        sa.Column("inhoud", sa.LargeBinary(), nullable=False),
+        sa.Column("antwoord_voor", sa.Date(), nullable=False),
+        sa.Column("klantcontact", sa.String(length=36), nullable=True),
+        sa.Column("ontvangen_op", Tijdstip(timezone=True), nullable=False),
+        sa.Column("overgedragen_op", Tijdstip(timezone=True), nullable=True),
+        sa.Column("kcc_op", Tijdstip(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vragen")),
+        sa.UniqueConstraint("nummer", name=op.f("uq_vragen_nummer")),
+    )
+    op.create_index(op.f("ix_vragen_eigenaar"), "vragen", ["eigenaar"])
+    op.create_index(op.f("ix_vragen_klantcontact"), "vragen", ["klantcontact"])
+    op.create_table(
+        "vraaglezingen",
+        sa.Column("eigenaar", sa.String(length=64), nullable=False),
+        sa.Column("klantcontact", sa.String(length=36), nullable=False),
+        sa.Column("gelezen_op", Tijdstip(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("eigenaar", "klantcontact", name=op.f("pk_vraaglezingen")),
+    )
+    op.create_index(op.f("ix_vraaglezingen_gelezen_op"), "vraaglezingen", ["gelezen_op"])
+    op.create_table(
         "bekenden",
         sa.Column("identificatie", sa.String(length=64), nullable=False),
         sa.Column("eigenaar", sa.String(length=64), nullable=False),
@@ -269,6 +293,8 @@ def downgrade() -> None:
     op.drop_table("notificatietellingen")
     op.drop_table("notificaties")
     op.drop_table("bekenden")
+    op.drop_table("vraaglezingen")
+    op.drop_table("vragen")
     op.drop_table("ontvangers")
     op.drop_table("zendingen")
     op.drop_table("uitgaven")

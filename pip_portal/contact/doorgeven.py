@@ -71,7 +71,7 @@ class Contactoverdracht:
         if partij is None:
             if not gekozen:
                 return
-            partij = await self._klant.maak_partij(gebruiker, await self._naam(gebruiker))
+            partij = await self._klant.maak_partij(gebruiker, await partijnaam(gebruiker, self._brp, self._kvk))
         email = None
         for soort in SOORTEN:
             if (rij := gekozen.get(soort)) is None:
@@ -100,22 +100,26 @@ class Contactoverdracht:
             )
         return gezet
 
-    async def _naam(self, gebruiker: Gebruiker) -> Partijnaam:
-        """What a new partij is called: as the register knows them, so that an employee recognises them."""
-        if isinstance(gebruiker, Bedrijf):
-            profiel = await self._kvk.basisprofiel(gebruiker)
-            return Partijnaam(naam=(profiel.naam or profiel.statutaire_naam) if profiel else gebruiker.kvk_nummer)
-        persoon = await self._brp.persoon(gebruiker, ("burgerservicenummer", "naam"))
-        if persoon is None or persoon.naam is None:
-            return Partijnaam()
-        naam = persoon.naam
-        return Partijnaam(
-            voorletters=naam.voorletters,
-            voornaam=naam.voornamen,
-            voorvoegsel=naam.voorvoegsel,
-            achternaam=naam.geslachtsnaam,
-            geheim=persoon.heeft_geheimhouding,
-        )
+
+async def partijnaam(gebruiker: Gebruiker, brp: Brp, kvk: Kvk) -> Partijnaam:
+    """What a new partij is called: as the register knows them, so that an employee recognises them.
+
+    Raises: BackofficeUnavailable; BackofficeDefect.
+    """
+    if isinstance(gebruiker, Bedrijf):
+        profiel = await kvk.basisprofiel(gebruiker)
+        return Partijnaam(naam=(profiel.naam or profiel.statutaire_naam) if profiel else gebruiker.kvk_nummer)
+    persoon = await brp.persoon(gebruiker, ("burgerservicenummer", "naam"))
+    if persoon is None or persoon.naam is None:
+        return Partijnaam()
+    naam = persoon.naam
+    return Partijnaam(
+        voorletters=naam.voorletters,
+        voornaam=naam.voornamen,
+        voorvoegsel=naam.voorvoegsel,
+        achternaam=naam.geslachtsnaam,
+        geheim=persoon.heeft_geheimhouding,
+    )
 
 
 async def neem_over(db: Sessionmaker, sleutels: Sleutels, klant: KlantinteractiesApi, gebruiker: Gebruiker) -> bool:

@@ -12,6 +12,7 @@ from pip_portal.post.teksten.aanvraag import AANVRAAG
 from pip_portal.post.teksten.adres import ADRES
 from pip_portal.post.teksten.nieuws import NIEUWS
 from pip_portal.post.teksten.tekenen import TEKENEN
+from pip_portal.post.teksten.vraag import VRAAG
 from pip_portal.post.teksten.zaak import ZAAK
 from pip_portal.post.teksten.zinnen import Sjabloon, Zin, namen
 
@@ -37,6 +38,7 @@ SJABLONEN: Final[Mapping[str, Sjabloon]] = {
     **NIEUWS,
     **ADRES,
     **TEKENEN,
+    **VRAAG,
     "VASTGELOPEN": VASTGELOPEN,
 }
 
