@@ -8,7 +8,7 @@ from cryptography.fernet import Fernet
 from pydantic import ValidationError
 
 from pip_portal.cli import main, settings_problems
-from pip_portal.settings import Api, Settings
+from pip_portal.settings import Api, Settings, Sms
 from tests import factories
 
 pytestmark = pytest.mark.geen_database
@@ -94,9 +94,13 @@ def test_a_good_production_configuration_starts() -> None:
             "twee backoffices hebben dezelfde bron",
         ),
         ({"brp": Api(root="https://brp.intern", headers={"k": "demo-sleutel"})}, "een demowaarde"),  # type: ignore[dict-item]  # as above
+        ({"sms": Sms(root="https://sms.intern", sjabloon="x", secret="demo")}, "PIP_SMS__SECRET is een demowaarde"),  # type: ignore[arg-type]  # as above
         ({"metrics_token": "kort"}, "PIP_METRICS_TOKEN is korter dan 32 tekens"),
         ({"notificaties": Api(root="https://nrc.intern")}, "PIP_NOTIFICATIES_GEHEIM is een demowaarde of korter"),
-        ({"notificaties_geheim": "demo-geheim-van-de-notificaties-012345"}, "PIP_NOTIFICATIES_GEHEIM is een demowaarde"),
+        (
+            {"notificaties_geheim": "demo-geheim-van-de-notificaties-012345"},
+            "PIP_NOTIFICATIES_GEHEIM is een demowaarde",
+        ),
         ({"digid": KOPPELING | {"klokafwijking": 61}}, "PIP_DIGID__KLOKAFWIJKING"),
         ({"digid": KOPPELING | {"onbekend": 1}}, "PIP_DIGID__ONBEKEND"),
     ],

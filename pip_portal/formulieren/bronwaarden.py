@@ -19,7 +19,7 @@ from pip_portal.backoffice.brp import Geboorte, Persoon
 from pip_portal.backoffice.kvk import Basisprofiel, Vestiging
 from pip_portal.backoffice.regels import Zaakregel, Zakenvraag
 from pip_portal.backoffice.zaaksysteem import Zaaksysteem
-from pip_portal.contact.adressen import email_van
+from pip_portal.contact.adressen import email_van, telefoon_van
 from pip_portal.db import Sessionmaker
 from pip_portal.eigenaar import eigenaar_van
 from pip_portal.errors import BackofficeDefect, BackofficeUnavailable
@@ -304,8 +304,9 @@ async def _profiel(gebruiker: Gebruiker, db: Sessionmaker, sleutels: Sleutels) -
     eigenaar = eigenaar_van(gebruiker, sleutels).hash
     async with db() as session:
         bewezen = await email_van(session, sleutels, eigenaar)
+        nummer = await telefoon_van(session, sleutels, eigenaar)
     email, telefoon = await laatste_contact(db, sleutels, eigenaar)
-    return {"profiel.email": bewezen or email or None, "profiel.telefoon": telefoon or None}
+    return {"profiel.email": bewezen or email or None, "profiel.telefoon": nummer or telefoon or None}
 
 
 async def _zaken(nodig: frozenset[str], gebruiker: Gebruiker, zaaksysteem: Zaaksysteem, sleutels: Sleutels) -> Waarden:

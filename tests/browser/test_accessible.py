@@ -55,6 +55,8 @@ def test_pages_of_a_citizen(new_citizen: Callable[..., Citizen], seen: Look, dar
             "/zaken?woorden=onvindbaar",
             "/zaken?pagina=99",
             "/gegevens",
+            "/contact-gegevens",
+            "/voorkeuren",
             "/hulp",
         )
     ):
@@ -80,7 +82,9 @@ def test_pages_of_people_in_other_situations(citizen: Citizen, seen: Look, who: 
 
 def test_pages_of_a_company(citizen: Citizen, seen: Look) -> None:
     citizen.log_in("Bakkerij De Koekstad", bedrijf=True)
-    for number, path in enumerate(("/vestiging", "/overzicht", "/zaken", "/gegevens")):
+    for number, path in enumerate(
+        ("/vestiging", "/overzicht", "/zaken", "/gegevens", "/contact-gegevens", "/voorkeuren")
+    ):
         citizen.goto(path)
         seen(citizen, f"bedrijf-{number}")
 
