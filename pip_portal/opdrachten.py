@@ -207,10 +207,12 @@ class Werker:
         """Do all that is due now, also what that work places; returns how many tries that took."""
         aantal = 0
         while True:
-            aantal += await self._vul_aan()
-            if not self._bezig:
+            gepakt = await self._vul_aan()
+            aantal += gepakt
+            if self._bezig:
+                await asyncio.wait(self._bezig, return_when=asyncio.FIRST_COMPLETED)
+            elif not gepakt:  # what was taken may be done already, and have left its place to the next
                 return aantal
-            await asyncio.wait(self._bezig, return_when=asyncio.FIRST_COMPLETED)
 
     async def _vul_aan(self) -> int:
         """Take work for each place that is free."""
