@@ -2,9 +2,12 @@
 
 import hmac
 import secrets
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final, Literal
 from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from pip_portal.contact import adressen, sms
 from pip_portal.db import Sessionmaker
@@ -56,9 +59,17 @@ async def stuur(db: Sessionmaker, sleutels: Sleutels, eigenaar: str, id_: str) -
 
 
 async def controleer(
-    db: Sessionmaker, sleutels: Sleutels, eigenaar: str, id_: str, getypt: str, *, gebruik: bool
+    db: Sessionmaker,
+    sleutels: Sleutels,
+    eigenaar: str,
+    id_: str,
+    getypt: str,
+    *,
+    gebruik: bool,
+    daarna: Callable[[AsyncSession], Awaitable[None]],
 ) -> Uitkomst:
-    """Is this the code? Then the address is verified. gebruik: it becomes the one we use.
+    """Is this the code? Then the address is verified. gebruik: it becomes the one we use. daarna: in the same
+    transaction.
 
     Raises: NotFound when it is of another eigenaar.
     """
@@ -79,6 +90,7 @@ async def controleer(
         if not hmac.compare_digest(_hash(sleutels, id_, code), verwacht):
             return "fout"
         await adressen.bevestigd(session, sleutels, rij, gebruik=gebruik)
+        await daarna(session)
     return "goed"
 
 

@@ -32,12 +32,14 @@ from pip_portal.weergave import AMSTERDAM
 SOORT: Final = "contact"
 
 
-async def geef_door(session: AsyncSession, sleutels: Sleutels, gebruiker: Gebruiker) -> str:
-    """Put it in the queue, in the transaction of the change. Returns the sleutel, to try at once."""
-    sleutel = f"{SOORT}:{uuid4()}"
+def nieuwe_sleutel() -> str:
+    return f"{SOORT}:{uuid4()}"
+
+
+async def geef_door(session: AsyncSession, sleutels: Sleutels, gebruiker: Gebruiker, sleutel: str) -> None:
+    """Put it in the queue, in the transaction of the change, so that neither goes without the other."""
     wie = {"bsn": gebruiker.bsn} if isinstance(gebruiker, Burger) else _bedrijf(gebruiker)
     await plaats(session, sleutels, SOORT, sleutel, wie)
-    return sleutel
 
 
 class Contactoverdracht:

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from pip_portal.backoffice.bronnen import BronnenDep
 from pip_portal.contact import adressen, codes
 from pip_portal.contact.adressen import Soort
-from pip_portal.contact.doorgeven import geef_door, neem_over
+from pip_portal.contact.doorgeven import geef_door, neem_over, nieuwe_sleutel
 from pip_portal.db import Db, Sessionmaker
 from pip_portal.eigenaar import eigenaar_van
 from pip_portal.gebruiker import Gebruiker, Ingelogd
@@ -77,10 +78,13 @@ async def verify(request: Request, uuid: UUID, gebruiker: Ingelogd, db: Db, sleu
     velden = await form_fields(request)
     eigenaar = eigenaar_van(gebruiker, sleutels).hash
     gebruik = velden.get("gebruik") == "ja"
-    uitkomst = await codes.controleer(db, sleutels, eigenaar, str(uuid), velden.get("code", "")[:40], gebruik=gebruik)
+    door = _Doorgifte(request, gebruiker)
+    uitkomst = await codes.controleer(
+        db, sleutels, eigenaar, str(uuid), velden.get("code", "")[:40], gebruik=gebruik, daarna=door.plaats
+    )
     if uitkomst != "goed":
         return await _toon_code(request, gebruiker, db, sleutels, str(uuid), fout=_(FOUT[uitkomst]))
-    return await _klaar(request, gebruiker, db, sleutels, "bevestigd")
+    return await door.klaar("bevestigd")
 
 
 @router.post("/{uuid}/code", name="contact:code")
@@ -91,14 +95,16 @@ async def send_again(request: Request, uuid: UUID, gebruiker: Ingelogd, db: Db, 
 
 @router.post("/{uuid}/standaard", name="contact:standaard")
 async def make_default(request: Request, uuid: UUID, gebruiker: Ingelogd, db: Db, sleutels: SleutelsDep) -> Response:
+    door = _Doorgifte(request, gebruiker)
     async with db.begin() as session:
         rij = await adressen.rij_van(session, eigenaar_van(gebruiker, sleutels).hash, str(uuid))
         kan = rij.geverifieerd_op is not None or not _moet_bevestigd(request, rij.soort)
         if kan:
             await adressen.maak_standaard(session, sleutels, rij)
+            await door.plaats(session)
     if not kan:
         return _naar(request, "contact:bevestigen", uuid=str(uuid))
-    return await _klaar(request, gebruiker, db, sleutels, "standaard")
+    return await door.klaar("standaard")
 
 
 @router.get("/{uuid}/verwijderen", name="contact:verwijderen")
@@ -113,29 +119,51 @@ async def ask_remove(request: Request, uuid: UUID, gebruiker: Ingelogd, db: Db, 
 
 @router.post("/{uuid}/verwijderen", name="contact:verwijder")
 async def remove(request: Request, uuid: UUID, gebruiker: Ingelogd, db: Db, sleutels: SleutelsDep) -> Response:
+    door = _Doorgifte(request, gebruiker)
     async with db.begin() as session:
         rij = await adressen.rij_van(session, eigenaar_van(gebruiker, sleutels).hash, str(uuid))
         await adressen.verwijder(session, sleutels, rij)
-    return await _klaar(request, gebruiker, db, sleutels, "verwijderd")
+        await door.plaats(session)
+    return await door.klaar("verwijderd")
 
 
 # ---- parts -------------------------------------------------------------------------------------------------
+
+
+class _Doorgifte:
+    """Passes one change on to Klantinteracties: queued with the change, done at once when that can be, else later."""
+
+    def __init__(self, request: Request, gebruiker: Gebruiker) -> None:
+        self._request = request
+        self._gebruiker = gebruiker
+        self._sleutel = ""
+
+    async def plaats(self, session: AsyncSession) -> None:
+        if self._request.app.state.bronnen.klantinteracties is not None:
+            self._sleutel = nieuwe_sleutel()
+            await geef_door(session, self._request.app.state.sleutels, self._gebruiker, self._sleutel)
+
+    async def klaar(self, gedaan: str) -> Response:
+        later = bool(self._sleutel) and not await self._request.app.state.werker.een(self._sleutel)
+        return _naar(self._request, "contact:show", f"?gedaan={gedaan}" + ("&later=1" if later else ""))
 
 
 async def _voeg_toe(
     request: Request, gebruiker: Gebruiker, db: Sessionmaker, sleutels: Sleutels, soort: Soort, adres: str
 ) -> Response:
     eigenaar = eigenaar_van(gebruiker, sleutels).hash
-    te_bevestigen = _moet_bevestigd(request, soort)
+    te_bevestigen, door = _moet_bevestigd(request, soort), _Doorgifte(request, gebruiker)
     async with db.begin() as session:
         id_ = await adressen.voeg_toe(session, sleutels, eigenaar, soort, adres, standaard=not te_bevestigen)
+        if not te_bevestigen:
+            await door.plaats(session)
     if id_ is None:
         zin = _("U hebt er al 5. Verwijder er eerst een.")
         return await _toon(request, gebruiker, db, sleutels, fout=(soort, zin))
     if (await adressen.lees(db, sleutels, eigenaar, id_)).is_bevestigd:
         return _naar(request, "contact:show", "?gedaan=bekend")
     if not te_bevestigen:
-        return await _klaar(request, gebruiker, db, sleutels, "toegevoegd")
+        return await door.klaar("toegevoegd")
     await codes.stuur(db, sleutels, eigenaar, id_)
     return _naar(request, "contact:bevestigen", uuid=id_)
 
@@ -143,16 +171,6 @@ async def _voeg_toe(
 def _moet_bevestigd(request: Request, soort: str) -> bool:
     """A phone number only where text messages can be sent; elsewhere it is used to call, and nothing else."""
     return soort == "email" or request.app.state.settings.sms is not None
-
-
-async def _klaar(request: Request, gebruiker: Gebruiker, db: Sessionmaker, sleutels: Sleutels, gedaan: str) -> Response:
-    """Back to the page; what changed is passed on, at once when that can be, else later."""
-    if request.app.state.bronnen.klantinteracties is None:
-        return _naar(request, "contact:show", f"?gedaan={gedaan}")
-    async with db.begin() as session:
-        sleutel = await geef_door(session, sleutels, gebruiker)
-    klaar = await request.app.state.werker.een(sleutel)
-    return _naar(request, "contact:show", f"?gedaan={gedaan}" + ("" if klaar else "&later=1"))
 
 
 async def _toon(

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from pip_portal.backoffice.samen import together
 from pip_portal.backoffice.zaaksysteem import Zaaksysteem, ZaaksysteemDep
 from pip_portal.contact.adressen import email_van
-from pip_portal.contact.doorgeven import geef_door
+from pip_portal.contact.doorgeven import geef_door, nieuwe_sleutel
 from pip_portal.db import Db
 from pip_portal.eigenaar import eigenaar_van
 from pip_portal.errors import BackofficeDefect, BackofficeUnavailable, NotFound
@@ -79,7 +79,8 @@ async def save(request: Request, gebruiker: Ingelogd, db: Db, sleutels: Sleutels
         nieuw |= {naam: velden.get(naam) == "ja" for naam in MAILS}
         await voorkeuren.bewaar(session, eigenaar, oud.model_copy(update=nieuw))
         if nieuw["kanaal"] != oud.kanaal and request.app.state.bronnen.klantinteracties is not None:
-            sleutel = await geef_door(session, sleutels, gebruiker)
+            sleutel = nieuwe_sleutel()
+            await geef_door(session, sleutels, gebruiker, sleutel)
     klaar = not sleutel or await request.app.state.werker.een(sleutel)
     return _naar(request, "voorkeuren:show", "?bewaard=1" + ("" if klaar else "&later=1"))
 

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from pip_portal.db import insert_van
 from pip_portal.errors import NotFound
 from pip_portal.tables import Voorkeur, Zaakvoorkeur
 from pip_portal.tijd import now
@@ -35,7 +36,11 @@ async def lees(session: AsyncSession, eigenaar: str) -> Voorkeuren:
 
 
 async def bewaar(session: AsyncSession, eigenaar: str, voorkeuren: Voorkeuren) -> None:
-    await session.merge(Voorkeur(eigenaar=eigenaar, keuzes=voorkeuren.model_dump_json(), gewijzigd_op=now()))
+    rij = insert_van(session)(Voorkeur).values(
+        eigenaar=eigenaar, keuzes=voorkeuren.model_dump_json(), gewijzigd_op=now()
+    )
+    nieuw = {naam: rij.excluded[naam] for naam in ("keuzes", "gewijzigd_op")}
+    await session.execute(rij.on_conflict_do_update(index_elements=["eigenaar"], set_=nieuw))
 
 
 async def zaak_mailen(session: AsyncSession, eigenaar: str, bron: str, zaak_uuid: str) -> bool | None:
@@ -66,9 +71,11 @@ async def zaakvoorkeuren(session: AsyncSession, eigenaar: str) -> list[Zaakvoork
 
 async def zet_zaak(session: AsyncSession, eigenaar: str, bron: str, zaak_uuid: str, *, mailen: bool) -> None:
     """Choose for this one zaak; that it is theirs is for the caller to know."""
-    await session.merge(
-        Zaakvoorkeur(eigenaar=eigenaar, bron=bron, zaak_uuid=zaak_uuid, mailen=mailen, gewijzigd_op=now())
+    rij = insert_van(session)(Zaakvoorkeur).values(
+        eigenaar=eigenaar, bron=bron, zaak_uuid=zaak_uuid, mailen=mailen, gewijzigd_op=now()
     )
+    nieuw = {naam: rij.excluded[naam] for naam in ("mailen", "gewijzigd_op")}
+    await session.execute(rij.on_conflict_do_update(index_elements=["eigenaar", "bron", "zaak_uuid"], set_=nieuw))
 
 
 async def wis_zaak(session: AsyncSession, eigenaar: str, bron: str, zaak_uuid: str) -> None:

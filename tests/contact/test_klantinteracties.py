@@ -1,10 +1,11 @@
 """What the citizen chooses is passed on to Klantinteracties, once and as it is; what was known there is taken over."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from pip_portal.backoffice.klantinteracties import DigitaalAdres, KlantinteractiesApi, Partijnaam
 from pip_portal.eigenaar import eigenaar_van
@@ -55,6 +56,14 @@ async def test_what_was_known_is_taken_over_once(portal: FastAPI, browser: Brows
     await browser.post(f"{PAD}/{telefoon}/verwijderen")
     assert set(await daar(portal, ANNA)) == {"anna.jansen@example.nl"}
     assert "06 12345601" not in text_of(await browser.get(PAD))
+
+
+async def test_two_tabs_at_once_take_it_over_once(portal: FastAPI, browser: Browser) -> None:
+    await browser.log_in(ANNA)
+    paginas = await asyncio.gather(*(browser.get(PAD) for _tab in range(3)))
+    assert all("anna.jansen@example.nl" in text_of(pagina) for pagina in paginas)
+    async with portal.state.db() as session:
+        assert await session.scalar(select(func.count()).select_from(Contactadres)) == 2
 
 
 async def test_what_nobody_proved_is_not_taken_over(portal: FastAPI, browser: Browser) -> None:
