@@ -76,6 +76,9 @@ def test_every_private_page_about_an_object_is_covered_here() -> None:
     here = {zaak, f"{zaak}/documenten/{{document}}"}
     here |= {f"{zaak}/{wat}{rest}" for wat in ("aanvullen", "intrekken") for rest in ("", "/{inzending}")}
     elsewhere = {"/ondertekenen/verzoek/{inzending}"}  # tests/ondertekenen; of forms: tests/formulieren/paginas
+    elsewhere |= {f"/contact-gegevens/{{uuid}}/{wat}" for wat in ("bevestigen", "code", "standaard", "verwijderen")}
+    elsewhere |= {"/contact-gegevens/aanvraag/{inzending}"}  # tests/contact
+    elsewhere |= {f"/voorkeuren{zaak}{rest}" for rest in ("", "/wissen")}  # tests/contact
     assert about_objects == here | elsewhere
 
 
