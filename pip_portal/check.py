@@ -72,6 +72,7 @@ async def problems(settings: Settings, transport_for: TransportFor | None = None
     checks += [
         _naar_keuze("RDW", settings.rdw, "GET", "/m9d7-ebf2.json?kenteken=000000", transport_for),
         _naar_keuze("openstaand", settings.openstaand, "POST", "/posten/_zoek", transport_for, {"bsn": NIEMAND}),
+        _naar_keuze("mijnoverheid", settings.mijnoverheid, "POST", "/berichten/_mag", transport_for, {"bsn": NIEMAND}),
         _naar_keuze("signalen", settings.signalen, "GET", "/signals/geography?bbox=6,52,6.001,52.001", transport_for),
     ]
     klant = "/partij-identificatoren?page=1&partijIdentificatorObjectId=" + NIEMAND

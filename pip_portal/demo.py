@@ -34,6 +34,7 @@ BRP_KEY = "demo-brp-sleutel-0123456789"
 KVK_KEY = "demo-kvk-sleutel-0123456789"
 BAG_KEY = "demo-bag-sleutel-0123456789"
 OPENSTAAND_KEY = "demo-openstaand-sleutel-0123456789"
+MIJNOVERHEID_KEY = "demo-mijnoverheid-sleutel-0123456789"
 KLANT_TOKEN = "demo-klantinteracties-token-0123456789"  # noqa: S105 - of the stand-in only
 OBJECTEN_TOKEN = "demo-objecten-token-0123456789"  # noqa: S105 - of the stand-in only
 BERICHTTYPEN = ("08596840-3af4-55f5-b4bc-fff0059fafd1",)
@@ -180,6 +181,9 @@ def prepare(ports: Ports, folder: Path) -> Demo:
         "PIP_RDW": json.dumps({"root": f"{backoffice_url}/rdw/resource"}),
         "PIP_OPENSTAAND": json.dumps(
             {"root": f"{backoffice_url}/openstaand/api/v1", "headers": {"Authorization": f"Token {OPENSTAAND_KEY}"}}
+        ),
+        "PIP_MIJNOVERHEID": json.dumps(
+            {"root": f"{backoffice_url}/mijnoverheid/api/v1", "headers": {"Authorization": f"Token {MIJNOVERHEID_KEY}"}}
         ),
         "PIP_KLANTINTERACTIES": json.dumps(
             {

@@ -297,6 +297,7 @@ class Settings(BaseSettings):
     bag: Api | None = None
     rdw: Api | None = None  # which vehicle a kenteken belongs to
     openstaand: Api | None = None  # assessments and invoices that are still to be paid
+    mijnoverheid: Api | None = None  # Berichtenbox and Lopende Zaken, behind an integration layer; only for burgers
     signalen: Api | None = None  # meldingen openbare ruimte that are known already
     klantinteracties: Klantinteracties | None = None  # where contact details and questions are kept
     objecten: Objecten | None = None  # where berichten and taken are kept
@@ -449,6 +450,7 @@ class Settings(BaseSettings):
             self.bag,
             self.rdw,
             self.openstaand,
+            self.mijnoverheid,
             self.klantinteracties,
             self.objecten,
             dienst,
@@ -457,8 +459,8 @@ class Settings(BaseSettings):
         headers = [value.get_secret_value() for api in registers for value in api.headers.values()]
         if any("demo" in value for value in headers):
             raise ValueError(
-                "een sleutel van PIP_BRP, PIP_KVK, PIP_BAG, PIP_RDW, PIP_OPENSTAAND, PIP_KLANTINTERACTIES, "
-                "PIP_OBJECTEN of PIP_NIEUWSBRIEF is een demowaarde"
+                "een sleutel van PIP_BRP, PIP_KVK, PIP_BAG, PIP_RDW, PIP_OPENSTAAND, PIP_MIJNOVERHEID, "
+                "PIP_KLANTINTERACTIES, PIP_OBJECTEN of PIP_NIEUWSBRIEF is een demowaarde"
             )
         sms = self.sms.secret.get_secret_value() if self.sms else ""
         if self.sms and (len(sms) < 32 or "demo" in sms):

@@ -19,6 +19,7 @@ from . import (
     documenten_schrijven,
     kaart,
     kvk,
+    mijnoverheid,
     openstaand,
     rdw,
     signalen,
@@ -26,6 +27,7 @@ from . import (
 )
 from .beheer import api as beheer_api
 from .beheer import bezorging as beheer_bezorging
+from .beheer import mijnoverheid as beheer_mijnoverheid
 from .beheer import page as beheer_page
 from .beheer import post as beheer_post
 from .beheer import vragen as beheer_vragen
@@ -59,6 +61,7 @@ MODULES = (
     bag,
     rdw,
     openstaand,
+    mijnoverheid,
     signalen,
     kaart,
     klantinteracties,
@@ -68,6 +71,7 @@ MODULES = (
     beheer_vragen,
     beheer_post,
     beheer_bezorging,
+    beheer_mijnoverheid,
 )
 
 

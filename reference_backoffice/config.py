@@ -178,6 +178,7 @@ class Config(BaseSettings):
     bag_sleutel: str = "demo-bag-sleutel-0123456789"
     rdw_token: str = "demo-rdw-token-0123456789"  # noqa: S105 - of the stand-in only
     openstaand_sleutel: str = "demo-openstaand-sleutel-0123456789"
+    mijnoverheid_sleutel: str = "demo-mijnoverheid-sleutel-0123456789"
     notificatie_factor: float = 5.0
     klantinteracties_token: str = "demo-klantinteracties-token-0123456789"  # noqa: S105 - of the stand-in only
     klantinteracties_oud: bool = False

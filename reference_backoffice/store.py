@@ -224,6 +224,17 @@ verwerktobject = Table(
     Index("ix_verwerktobject_object", "objectId", "soortObjectId"),
 )
 
+# What MijnOverheid was given. soort: bericht or zaak; id: of the bericht, or the zaaknummer. soort uit: this BSN (id)
+# has no active Berichtenbox.
+mijnoverheid = Table(
+    "mijnoverheid",
+    metadata,
+    Column("soort", String(10), primary_key=True),
+    Column("id", String(40), primary_key=True),
+    Column("op", Float, nullable=False),
+    Column("data", Text, nullable=False),
+)
+
 object_ = Table(
     "object",
     metadata,

@@ -68,6 +68,10 @@ def settings(database_url: str, **overrides: object) -> Settings:
     return Settings.model_validate(fields | overrides)
 
 
+def mijnoverheid(sleutel: str = "demo-mijnoverheid-sleutel-0123456789") -> Api:
+    return Api(root=f"{BACKOFFICE}/mijnoverheid/api/v1", headers={"Authorization": f"Token {sleutel}"})
+
+
 def objecten(token: str = "demo-objecten-token-0123456789", **overrides: object) -> Objecten:  # noqa: S107 - stand-in
     typen = f"{BACKOFFICE}/objecttypen/api/v2/objecttypes"
     fields: dict[str, object] = {

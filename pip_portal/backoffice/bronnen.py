@@ -24,6 +24,8 @@ from pip_portal.backoffice.kvk import NAAM as KVK_NAAM
 from pip_portal.backoffice.kvk import Kvk
 from pip_portal.backoffice.mailingdienst import NAAM as MAILING_NAAM
 from pip_portal.backoffice.mailingdienst import Mailingdienst
+from pip_portal.backoffice.mijnoverheid import NAAM as MIJNOVERHEID_NAAM
+from pip_portal.backoffice.mijnoverheid import MijnOverheid
 from pip_portal.backoffice.notificaties import NotificatiesApi
 from pip_portal.backoffice.objecten import ObjectenApi
 from pip_portal.backoffice.objecttypen import NAAM as OBJECTEN_NAAM
@@ -62,6 +64,7 @@ class Bronnen:
     klantinteracties: KlantinteractiesApi | None = None
     sms: SmsApi | None = None
     objecten: ObjectenApi | None = None
+    mijnoverheid: MijnOverheid | None = None
 
     async def aclose(self) -> None:
         await self.zaaksysteem.close()
@@ -79,6 +82,8 @@ class Bronnen:
             await self.sms.close()
         if self.objecten is not None:
             await self.objecten.close()
+        if self.mijnoverheid is not None:
+            await self.mijnoverheid.close()
 
 
 def get_bronnen(request: Request) -> Bronnen:
@@ -113,6 +118,7 @@ async def open_backoffices(
         klantinteracties=_open_klantinteracties(settings.klantinteracties, transport_for),
         sms=SmsApi(_open_zgw(settings.sms, SMS_NAAM, transport_for), settings.sms) if settings.sms else None,
         objecten=_open_objecten(settings.objecten, transport_for),
+        mijnoverheid=_open_mijnoverheid(settings.mijnoverheid, transport_for),
     )
 
 
@@ -124,6 +130,10 @@ def _open_klantinteracties(
 
 def _open_objecten(settings: Objecten | None, transport_for: TransportFor | None) -> ObjectenApi | None:
     return ObjectenApi(_open(settings, OBJECTEN_NAAM, transport_for), settings) if settings else None
+
+
+def _open_mijnoverheid(api: Api | None, transport_for: TransportFor | None) -> MijnOverheid | None:
+    return MijnOverheid(_open(api, MIJNOVERHEID_NAAM, transport_for)) if api else None
 
 
 def _open_mailingdienst(api: Api | None, transport_for: TransportFor | None) -> Mailingdienst | None:

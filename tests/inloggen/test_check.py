@@ -157,6 +157,7 @@ async def test_a_good_configuration_has_no_problems(changed: Changed, transport_
         ({"bag": Api(root=f"{factories.BACKOFFICE}/lvbag/individuelebevragingen/v2")}, "BAG: wij mogen hier niet bij"),
         ({"rdw": Api(root=f"{factories.BACKOFFICE}/rdw/x")}, "RDW: onverwacht antwoord 404"),
         ({"openstaand": Api(root=f"{factories.BACKOFFICE}/openstaand/api/v1")}, "openstaand: wij mogen hier niet bij"),
+        ({"mijnoverheid": factories.mijnoverheid("verkeerd")}, "mijnoverheid: wij mogen hier niet bij (403)"),
         ({"signalen": Api(root=f"{factories.BACKOFFICE}/signals/x")}, "signalen: onverwacht antwoord 404"),
         (
             {"klantinteracties": Klantinteracties(root=f"{factories.BACKOFFICE}/klantinteracties/api/v1")},
