@@ -19,6 +19,7 @@ from pip_portal.inzendingen.indienen import indienen
 from pip_portal.opdrachten import plaats
 from pip_portal.settings import Settings
 from pip_portal.tellers import Grens, tel_wie
+from pip_portal.voorkeuren import voorkeuren
 from tests import factories
 from tests.inzendingen import maken
 from tests.ondertekenen.test_ondertekenen import EMAIL, teken
@@ -376,3 +377,28 @@ async def test_a_part_that_fails_does_not_keep_the_rest_from_being_thrown_away(
         session.add(tables.Teller(sleutel="x", aantal=1, tot_op=START))
     await bewaren.ronde()
     assert await tel(portal, tables.Teller) == 0
+
+
+async def test_who_does_not_want_the_reminder_gets_none(portal: FastAPI, werk: maken.Werkplaats, klok: Any) -> None:
+    await werk.concept()
+    async with portal.state.db.begin() as session:
+        await voorkeuren.bewaar(session, maken.EIGENAAR, voorkeuren.Voorkeuren(herinnering=False))
+    klok.shift(timedelta(days=24))
+    assert await met_adres(portal).herinner() == 0
+
+
+async def test_an_address_that_nobody_proved_goes_after_a_month(portal: FastAPI, klok: Any) -> None:
+    def adres(naam: str, **waarden: object) -> tables.Contactadres:
+        vast = {"eigenaar": maken.EIGENAAR, "soort": "email", "adres": b"x", "adres_hash": naam, "aangemaakt_op": START}
+        return tables.Contactadres(id=naam, **(vast | waarden))
+
+    async with portal.state.db.begin() as session:
+        session.add_all([adres("getypt"), adres("bewezen", geverifieerd_op=START), adres("nummer", standaard=True)])
+    klok.shift(timedelta(days=29))
+    await met_adres(portal).oud()
+    async with portal.state.db() as session:
+        assert len(list(await session.scalars(select(tables.Contactadres.id)))) == 3
+    klok.shift(timedelta(days=2))
+    await met_adres(portal).oud()
+    async with portal.state.db() as session:
+        assert set(await session.scalars(select(tables.Contactadres.id))) == {"bewezen", "nummer"}
