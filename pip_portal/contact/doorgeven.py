@@ -25,7 +25,7 @@ from pip_portal.gebruiker import Bedrijf, Burger, Gebruiker
 from pip_portal.opdrachten import Uitstel, plaats
 from pip_portal.sleutels import Sleutels
 from pip_portal.tables import Contactadres
-from pip_portal.tijd import now
+from pip_portal.tijd import now, vandaag
 from pip_portal.voorkeuren import voorkeuren
 from pip_portal.weergave import AMSTERDAM
 
@@ -34,6 +34,11 @@ SOORT: Final = "contact"
 
 def nieuwe_sleutel() -> str:
     return f"{SOORT}:{uuid4()}"
+
+
+def sleutel_van_vandaag(gebruiker: Gebruiker, sleutels: Sleutels) -> str:
+    """The same the whole day, for work that a page asks again each time it is looked at."""
+    return f"{SOORT}:{eigenaar_van(gebruiker, sleutels).hash}:{vandaag()}"
 
 
 async def geef_door(session: AsyncSession, sleutels: Sleutels, gebruiker: Gebruiker, sleutel: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from pip_portal.backoffice.bronnen import BronnenDep
 from pip_portal.contact import adressen, codes
 from pip_portal.contact.adressen import Soort
-from pip_portal.contact.doorgeven import geef_door, neem_over, nieuwe_sleutel
+from pip_portal.contact.doorgeven import geef_door, neem_over, nieuwe_sleutel, sleutel_van_vandaag
 from pip_portal.db import Db, Sessionmaker
 from pip_portal.eigenaar import eigenaar_van
 from pip_portal.gebruiker import Gebruiker, Ingelogd
@@ -189,6 +189,10 @@ async def _toon(
         naam = _("onze klantenadministratie")
         bekend = await paneel(request, naam, neem_over(db, sleutels, klant, gebruiker))
     alle = await adressen.lijst(db, sleutels, eigenaar_van(gebruiker, sleutels).hash)
+    wacht = klant is not None and any(adres.standaard and not adres.doorgegeven for adres in alle)
+    if wacht and bekend.inhoud:  # once a day: also what was given up in a long outage
+        async with db.begin() as session:
+            await geef_door(session, sleutels, gebruiker, sleutel_van_vandaag(gebruiker, sleutels))
     vraag: Any = request.query_params
     gedaan = GEDAAN.get(vraag.get("gedaan", ""))
     return page(
@@ -198,7 +202,7 @@ async def _toon(
         emails=[a for a in alle if a.soort == "email"],
         telefoons=[a for a in alle if a.soort == "telefoonnummer"],
         mist=not bekend.inhoud,
-        later=klant is not None and (vraag.get("later") == "1" or any(a.standaard and not a.doorgegeven for a in alle)),
+        later=wacht or vraag.get("later") == "1",
         kan_mailen=request.app.state.settings.smtp is not None,
         kan_sms=request.app.state.settings.sms is not None,
         gedaan=_(gedaan) if gedaan and not fout[1] else "",

@@ -123,6 +123,24 @@ async def test_with_klantinteracties_away_everything_works_and_is_passed_on_late
     assert "Misschien ziet u niet alles" not in tekst
 
 
+async def test_what_was_given_up_in_a_long_outage_is_passed_on_when_the_page_is_looked_at(
+    portal: FastAPI, browser: Browser, backoffice: FastAPI, voeg_toe: VoegToe
+) -> None:
+    await browser.log_in(YOUSSEF)
+    await browser.get(PAD)
+    backoffice.state.beheer.storing(api="klantinteracties", soort="status")
+    await voeg_toe("een@voorbeeld.nl")
+    async with portal.state.db.begin() as session:
+        await session.execute(update(Opdracht).where(Opdracht.soort == "contact").values(toestand="dood"))
+    backoffice.state.beheer.herstel()
+    portal.state.bronnen.klantinteracties.verbinding.breaker.success()
+    for _keer in range(2):
+        assert "iets later" in text_of(await browser.get(PAD))
+    await werk(portal)
+    assert set(await daar(portal, YOUSSEF)) == {"een@voorbeeld.nl"}
+    assert "iets later" not in text_of(await browser.get(PAD))
+
+
 @pytest.mark.parametrize("pad", ["/partijen", "/partij-identificatoren", "/digitaleadressen"])
 async def test_a_worker_that_dies_after_a_write_leaves_nothing_double(
     portal: FastAPI, browser: Browser, backoffice: FastAPI, voeg_toe: VoegToe, pad: str
