@@ -53,6 +53,7 @@ from pip_portal.statisch import StaticAssets
 from pip_portal.taal import TaalMiddleware
 from pip_portal.verzoeken import VerzoekMiddleware
 from pip_portal.voorkeuren import routes as voorkeuren
+from pip_portal.taken import routes as taakroutes
 from pip_portal.werker import maak_werker
 from pip_portal.zaken import aanvullen, intrekken
 from pip_portal.zaken import routes as zaken
@@ -84,6 +85,7 @@ PRIVATE: tuple[APIRouter, ...] = (
     vestiging.router,
     ondertekenen.private,
     notificaties.router,
+    taakroutes.router,
     nieuwsbrief.private,
 )
 # No session and no page: probes, metrics, and what is not sent by a browser of ours but proves itself: messages of the

@@ -209,7 +209,7 @@ class Bestand(Base):
 class Inzending(Base):
     """What was sent to us and when: stored before we say so, handed over to the backoffice afterwards.
 
-    soort: aanvraag | aanvulling | intrekking. concept_id: unique, so that sending twice is one inzending; an
+    soort: aanvraag | aanvulling | intrekking | taak. concept_id: unique, so that sending twice is one inzending; an
     aanvulling or intrekking has an id of its own there. nummer: identificatie of the zaak, made by us (backoffice-apis
     §7.2). toestand: wacht_op_betaling | wacht_op_ondertekening | ontvangen | zaak_gemaakt | overgedragen | vastgelopen
     | afgebroken. inhoud: encrypted `Inhoud`, emptied when its term ends. hash: SHA-256 of what was received.

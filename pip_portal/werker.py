@@ -20,6 +20,8 @@ from pip_portal.inzendingen.aanvulling import Aanvulling
 from pip_portal.inzendingen.intrekking import Intrekking
 from pip_portal.inzendingen.ondertekening_overdracht import Tekenoverdracht
 from pip_portal.inzendingen.overdracht import Overdracht
+from pip_portal.inzendingen.taak import SOORT as TAAK
+from pip_portal.inzendingen.taak import Taakoverdracht
 from pip_portal.nieuwsbrief.doorgeven import SOORT as NIEUWSBRIEF
 from pip_portal.nieuwsbrief.doorgeven import Doorgeven
 from pip_portal.nieuwsbrief.verdelen import SOORT as ZENDING
@@ -27,6 +29,8 @@ from pip_portal.nieuwsbrief.zendingen import Zendingen
 from pip_portal.notificaties.melden import SOORT as MELDING
 from pip_portal.notificaties.melden import VERZAMELMAIL, Melden, Verzamelmail
 from pip_portal.notificaties.ontvangst import SOORT as NOTIFICATIE
+from pip_portal.notificaties.taken import SOORT as HERINNERING
+from pip_portal.notificaties.taken import Herinneren
 from pip_portal.notificaties.toezicht import RONDE, Ronde
 from pip_portal.notificaties.verwerken import Verwerken
 from pip_portal.opdrachten import Handler, Tempo, Werker
@@ -88,6 +92,9 @@ def maak_werker(
             handlers[VRAAG] = Vraagoverdracht(db, sleutels, contacten, bronnen.brp, bronnen.kvk)
     if settings.vragen.kcc:
         handlers[VANGNET] = Vangnet(db, sleutels, settings.vragen.kcc)
+    if bronnen.objecten is not None:
+        handlers[TAAK] = Taakoverdracht(db, sleutels, bronnen.objecten, bestanden)
+        handlers[HERINNERING] = Herinneren(db, sleutels, bronnen.objecten)
     if bronnen.sms is not None:
         handlers[SMS] = Sms(bronnen.sms)
     if settings.smtp is not None:

@@ -26,11 +26,20 @@ FEATURES = (
     "formulieren",
     "producten",
     "nieuwsbrief",
+    "berichten",
+    "taken",
 )
 # What is begun and sent stands among the zaken as cards; a product page is made from the definition of its form.
 MAG_KENNEN = {
     "overzicht": ("pip_portal.formulieren.kaarten",),
     "zaken": ("pip_portal.formulieren.kaarten",),
+    "taken": tuple(
+        f"pip_portal.formulieren.{naam}"
+        for naam in (
+            *("definitie", "omgeving", "paginas", "teksten", "yaml"),
+            *("veldtypen.basis", "veldtypen.groep"),
+        )
+    ),
     "producten": tuple(f"pip_portal.formulieren.{naam}" for naam in ("definitie", "laden", "tarieven", "toepassing")),
 }
 SAMPLE = {

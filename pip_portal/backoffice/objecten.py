@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from pip_portal.backoffice.http import Verbinding
 from pip_portal.backoffice.objecttypen import NAAM, Bericht, Data, Identificatie, Lijst, Objectrij, T, Taak, lees_als
 from pip_portal.backoffice.resource import Pagina
+from pip_portal.backoffice.samen import together
 from pip_portal.errors import BackofficeDefect, NotFound
 from pip_portal.gebruiker import Bedrijf, Burger, Gebruiker
 from pip_portal.settings import Objecten
@@ -131,9 +132,10 @@ class ObjectenApi:
         welke = {"data_attrs": ",".join(delen)} if self.settings.filter_lijst else {"data_attr": delen[1]}
         rijen: list[T] = []
         onleesbaar, er_is_meer = 0, False
-        for objecttype in typen:
-            body = {"type": objecttype, "ordering": volgorde, **welke}
-            gevonden, meer = await self._alle(gebruiker, body)
+        lijsten = await together(
+            self._alle(gebruiker, {"type": objecttype, "ordering": volgorde, **welke}) for objecttype in typen
+        )
+        for objecttype, (gevonden, meer) in zip(typen, lijsten, strict=True):
             er_is_meer = er_is_meer or meer
             for rij in gevonden:
                 if rij.type != objecttype or rij.identificatie != wie:

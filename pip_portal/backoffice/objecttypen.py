@@ -5,14 +5,14 @@ Source: taak v2 and its older, flat form (NL Portal); bericht is a convention of
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, Generic, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import Field, ValidationError
 
-from pip_portal.backoffice.resource import Datum, Moment, Resource, Tekst
+from pip_portal.backoffice.resource import Datum, Moment, Resource, Tekst, dag_in_nederland
 from pip_portal.errors import BackofficeDefect
 
 T = TypeVar("T", bound="Inhoud")
@@ -107,6 +107,10 @@ class Betaling(Resource):
     bedrag: Decimal
     betaalkenmerk: Tekst = ""
 
+    @property
+    def cent(self) -> int:
+        return int(self.bedrag * 100)
+
 
 class Koppeling(Resource):
     registratie: Tekst = ""
@@ -132,6 +136,11 @@ class Taak(Inhoud):
         """Of the zaak it belongs to; "" for none. Servers differ in where they put it."""
         koppeling = self.koppeling
         return (koppeling.uuid or koppeling.value) if koppeling and koppeling.registratie == "zaak" else ""
+
+    @property
+    def uiterlijk(self) -> date | None:
+        """Last day to do it; what ends at midnight, ends with the day before."""
+        return dag_in_nederland(self.verloopdatum - timedelta(seconds=1)) if self.verloopdatum else None
 
     def is_open(self, moment: datetime) -> bool:
         return self.status == "open" and not self.is_verlopen(moment)

@@ -25,7 +25,8 @@ from pip_portal.taal import schrijf_in
 from pip_portal.tables import Bestand, Bewijs, Concept, ConceptStap, Inzending, LateInvoer
 from pip_portal.weergave import datum, tijdstip
 
-ONTVANGEN: Final = {"aanvraag": "M1", "aanvulling": "M1A", "intrekking": "M1I"}  # mail that says so, by soort
+# Mail that says so, by soort.
+ONTVANGEN: Final = {"aanvraag": "M1", "aanvulling": "M1A", "intrekking": "M1I", "taak": "M1T"}
 
 
 class Veranderd(PortalError):

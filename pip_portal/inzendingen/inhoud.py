@@ -162,7 +162,7 @@ class TeTekenen(Deel):
 class Inhoud(Deel):
     """All of an inzending. doel_bron and doel_zaak: the zaak that an aanvulling or intrekking belongs to."""
 
-    soort: Literal["aanvraag", "aanvulling", "intrekking"] = "aanvraag"
+    soort: Literal["aanvraag", "aanvulling", "intrekking", "taak"] = "aanvraag"
     nummer: str
     formulier: str
     versie: int

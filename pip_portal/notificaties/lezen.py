@@ -24,6 +24,7 @@ ZINNEN: Final = {
     "document": N_("Er staat een nieuw document voor u klaar"),
     "bericht": N_("U hebt een nieuw bericht"),
     "taak": N_("U hebt een nieuwe taak"),
+    "herinnering": N_("U hebt nog een taak te doen"),
     "vraag": N_("Er is een antwoord op uw vraag"),
 }
 

@@ -14,11 +14,11 @@ PER_STATUS: Final[Mapping[str, str]] = {
 }
 PER_SOORT: Final[Mapping[str, str]] = {
     **{"document": "DOCUMENT", "besluit": "M7", "afgesloten": "M8"},
-    **{"bericht": "M10", "taak": "TAAK", "vraag": "ANTWOORD"},
+    **{"bericht": "M10", "taak": "TAAK", "herinnering": "TAAKH", "vraag": "ANTWOORD"},
 }
 MET_TERMIJN: Final = ("M2", "M5", "M6")  # must name the day before which an answer is expected
 # What a mail speaks of when there is more news than one thing: what matters most to the reader.
-RANG: Final = ("besluit", "afgesloten", "taak", "bericht", "vraag", "document", "status")
+RANG: Final = ("besluit", "afgesloten", "taak", "herinnering", "bericht", "vraag", "document", "status")
 
 
 def belangrijkste(rijen: list[Notificatie]) -> Notificatie:
@@ -38,6 +38,6 @@ def mail_over(rij: Notificatie, taal: Taal) -> tuple[str, dict[str, str]]:
         return (sjabloon, nummer | {"voor": voor}) if voor else ("DOEN", nummer)
     if sjabloon in ("M3", "M4"):
         return sjabloon, nummer | {"datum": laatste}
-    if sjabloon in ("M7", "M10", "TAAK"):
+    if sjabloon in ("M7", "M10", "TAAK", "TAAKH"):
         return sjabloon, nummer | {"voor": voor}
     return sjabloon, {} if sjabloon == "ANTWOORD" else nummer

@@ -35,12 +35,13 @@ VERZAMELMAIL: Final = "verzamelmail"
 GEMIST: Final = "gemist"  # found by the nightly round: no notification told us
 VENSTER: Final = timedelta(minutes=15)  # at most one mail about the same zaak, unless something is asked
 
-Soort = Literal["status", "besluit", "afgesloten", "document", "bericht", "taak", "vraag"]
+Soort = Literal["status", "besluit", "afgesloten", "document", "bericht", "taak", "herinnering", "vraag"]
 # The choice of `Voorkeuren` that says whether a mail about this is wanted.
 KEUZE: Final[Mapping[str, str]] = {
     **dict.fromkeys(("status", "besluit", "afgesloten"), "statuswijziging"),
     **dict.fromkeys(("bericht", "taak", "vraag"), "nieuw_bericht"),
     "document": "nieuw_document",
+    "herinnering": "herinnering",
 }
 
 

@@ -7,14 +7,16 @@ from fastapi.responses import HTMLResponse
 
 from pip_portal.backoffice.brp import Brp, BrpDep
 from pip_portal.backoffice.kvk import Kvk, KvkDep, Vestiging
+from pip_portal.backoffice.objecttypen import Lijst, Taak
 from pip_portal.backoffice.regels import Zakenlijst, Zakenvraag
 from pip_portal.backoffice.zaaksysteem import Zaaksysteem, ZaaksysteemDep
 from pip_portal.burgerstatus import BurgerstatussenDep
 from pip_portal.db import Db
-from pip_portal.eigenaar import EigenaarDep
+from pip_portal.eigenaar import Eigenaar, EigenaarDep
 from pip_portal.formulieren.kaarten import Conceptkaarten, IngezondenDep, inzendingkaarten
 from pip_portal.gebruiker import Bedrijf, Burger, Gebruiker, Ingelogd
 from pip_portal.notificaties import lezen
+from pip_portal.notificaties.taken import te_doen
 from pip_portal.overzicht.acties import acties
 from pip_portal.overzicht.samenvatting import Regel, samenvatting_bedrijf, samenvatting_persoon
 from pip_portal.panelen import Paneel, paneel
@@ -47,8 +49,9 @@ async def show(
     """The whole page, or with htmx only the late part that ?deel= names."""
     deel = request.query_params.get("deel", "")
     alleen = deel if deel in DELEN and wants_fragment(request) else None
-    zaken, gegevens = await asyncio.gather(
+    zaken, taken, gegevens = await asyncio.gather(
         _zaken(request, gebruiker, zaaksysteem, alleen),
+        _taken(request, gebruiker, eigenaar, alleen),
         _gegevens(request, gebruiker, brp, kvk, alleen),
     )
     regels = zaken.inhoud.regels if zaken.inhoud else ()
@@ -57,6 +60,8 @@ async def show(
         "overzicht/show.html",
         fragment=alleen,
         zaken=zaken,
+        taken=taken,
+        taakrijen=taken.inhoud.rijen if taken.inhoud else (),
         gegevens=gegevens,
         acties=acties(regels, burgerstatus),
         lopend=regels[:GETOOND],
@@ -78,6 +83,14 @@ async def _zaken(
         return Paneel()
     vraag = Zakenvraag("lopend", per_pagina=BEKEKEN)
     return await paneel(request, _("het zaaksysteem"), zaaksysteem.list(gebruiker, vraag))
+
+
+async def _taken(request: Request, gebruiker: Gebruiker, eigenaar: Eigenaar, alleen: str | None) -> Paneel[Lijst[Taak]]:
+    if alleen == "gegevens":
+        return Paneel()
+    state = request.app.state
+    werk = te_doen(state.db, state.sleutels, state.bronnen.objecten, gebruiker, eigenaar)
+    return await paneel(request, _("het systeem met berichten en taken"), werk)
 
 
 async def _gegevens(

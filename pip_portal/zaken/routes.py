@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
 
+from pip_portal.backoffice.samen import side_by_side
 from pip_portal.backoffice.zaaksysteem import ZaaksysteemDep
 from pip_portal.burgerstatus import BurgerstatussenDep
 from pip_portal.db import Db
@@ -14,7 +15,10 @@ from pip_portal.formulieren.kaarten import Conceptkaarten, IngezondenDep, inzend
 from pip_portal.gebruiker import Ingelogd
 from pip_portal.inzendingen import ondertekening
 from pip_portal.notificaties import lezen
+from pip_portal.notificaties.taken import te_doen
+from pip_portal.panelen import paneel
 from pip_portal.sleutels import Sleutels
+from pip_portal.taal import _
 from pip_portal.tijd import now, vandaag
 from pip_portal.voorkeuren.voorkeuren import wil_mail
 from pip_portal.web import binnen_budget, page, wants_fragment
@@ -77,11 +81,16 @@ async def show_zaak(
     bron: Bron,
     uuid: UUID,
 ) -> HTMLResponse:
-    dossier = await binnen_budget(request, zaaksysteem.get(gebruiker, bron, uuid))
-    if dossier is None:
-        return page(request, "zaken/laat.html")
     sleutels: Sleutels = request.app.state.sleutels
     eigenaar = eigenaar_van(gebruiker, sleutels)
+    objecten = request.app.state.bronnen.objecten
+    taakbron = _("het systeem met berichten en taken")
+    async with side_by_side() as group:
+        lezing = group.create_task(binnen_budget(request, zaaksysteem.get(gebruiker, bron, uuid)))
+        taaklezing = group.create_task(paneel(request, taakbron, te_doen(db, sleutels, objecten, gebruiker, eigenaar)))
+    dossier, taken = lezing.result(), taaklezing.result()
+    if dossier is None:
+        return page(request, "zaken/laat.html")
     gestuurd = await ingestuurd(db, sleutels, eigenaar, dossier)
     gevraagd = await ondertekening.bij_zaak(db, sleutels, eigenaar.hash, bron, str(uuid))
     vorig_bezoek = await bezoeken.noteer_bezoek(db, gebruiker, bron, uuid, now())
@@ -107,6 +116,8 @@ async def show_zaak(
         soort_bestand=soort_bestand,
         vorig_bezoek=vorig_bezoek,
         gestuurd=gestuurd,
+        taken_storing=taken.storing or (taakbron if taken.is_laat else ""),
+        zaak_taken=[taak for taak in taken.inhoud.rijen if taak.zaak_uuid == str(uuid)] if taken.inhoud else [],
         wacht_op=[verzoek for verzoek in gevraagd if verzoek.is_open],
         kan_aanvullen=kan_aanvullen(request, dossier, status),
         kan_intrekken=not any(regel.is_intrekking for regel in gestuurd)

@@ -59,6 +59,17 @@ AANVRAAG: Final[Mapping[str, Sjabloon]] = {
         Zin("Wilt u zien wat u hebt verstuurd?", "Do you want to see what you sent?"),
         nummer=False,
     ),
+    "M1T": _ontvangen(
+        Zin("Wij hebben uw antwoord ontvangen", "We have received your answer"),
+        (
+            Zin(
+                "U hebt een taak gedaan. Wij hebben dat ontvangen op {datum} om {tijd}.",
+                "You did a task. We received this on {datum} at {tijd}.",
+            ),
+        ),
+        Zin("Wilt u zien wat u hebt verstuurd?", "Do you want to see what you sent?"),
+        nummer=False,
+    ),
     "M1I": _ontvangen(
         Zin("Wij hebben uw intrekking ontvangen", "We have received your withdrawal"),
         (

@@ -69,6 +69,23 @@ NIEUWS: Final[Mapping[str, Sjabloon]] = {
         ),
         mag=namen("nummer", "voor"),
     ),
+    "TAAKH": Sjabloon(
+        Zin("Herinnering: er staat een taak voor u klaar", "Reminder: there is a task for you"),
+        (
+            Zin(
+                "De gemeente Deventer vroeg u om iets te doen. U hebt dat nog niet gedaan.",
+                "The municipality of Deventer asked you to do something. You have not done it yet.",
+            ),
+            NUMMER,
+            Zin(
+                "Het gaat om: een taak. U moet reageren vóór {voor}.",
+                "This is about: a task. You must respond before {voor}.",
+            ),
+            INLOGGEN,
+        ),
+        nodig=namen("voor"),
+        mag=namen("nummer"),
+    ),
     "ANTWOORD": Sjabloon(
         Zin("Er staat een antwoord voor u klaar", "There is an answer for you"),
         (
