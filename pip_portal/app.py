@@ -53,6 +53,9 @@ from pip_portal.statisch import StaticAssets
 from pip_portal.taal import TaalMiddleware
 from pip_portal.verzoeken import VerzoekMiddleware
 from pip_portal.voorkeuren import routes as voorkeuren
+from pip_portal.vragen import publiek as vragen_zonder_login
+from pip_portal.vragen import routes as vragen
+from pip_portal.vragen import stellen as vragen_stellen
 from pip_portal.taken import routes as taakroutes
 from pip_portal.werker import maak_werker
 from pip_portal.zaken import aanvullen, intrekken
@@ -72,6 +75,7 @@ PUBLIC: tuple[APIRouter, ...] = (
     routes_aanvragen.router,
     balie.router,  # for employees, with a session of their own; not there unless it is configured
     nieuwsbrief.public,
+    vragen_zonder_login.router,
 )
 PRIVATE: tuple[APIRouter, ...] = (
     overzicht.router,
@@ -87,6 +91,8 @@ PRIVATE: tuple[APIRouter, ...] = (
     notificaties.router,
     taakroutes.router,
     nieuwsbrief.private,
+    vragen_stellen.router,  # before the next: /vragen/nieuw is no vraag
+    vragen.router,
 )
 # No session and no page: probes, metrics, and what is not sent by a browser of ours but proves itself: messages of the
 # identity provider (signed), and mail programs that stop a newsletter (a link of ours).

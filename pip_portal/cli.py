@@ -17,6 +17,7 @@ from pip_portal.inloggen.saml.provider import Dienstverlener
 from pip_portal.nieuwsbrief import opdrachtregel as nieuwsbrief
 from pip_portal.paths import DATA, STATIC
 from pip_portal.settings import Settings
+from pip_portal.vragen import opdrachtregel as vragen
 
 LATER_OPNIEUW = 75  # EX_TEMPFAIL: a mail server that pipes us a message keeps it and tries again
 # Our words for what goes wrong most; the rest keeps the words of the validator.
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "post": _post,
         "formulier": _formulier,
         "nieuwsbrief": _nieuwsbrief,
+        "vragen": _vragen,
     }
     try:
         return handler[args.command](args)
@@ -94,6 +96,11 @@ def _parser() -> argparse.ArgumentParser:
     nieuwsbrief.argumenten(commands.add_parser("nieuwsbrief", help="look at newsletters, send them, export consent"))
     notificaties = commands.add_parser("notificaties", help="our abonnement on what changes in the backoffice")
     notificaties.add_argument("wat", choices=("toon", "aanmelden", "afmelden", "controleer"), nargs="?", default="toon")
+    vraag = commands.add_parser("vragen", help="questions that Klantinteracties does not have yet")
+    wat = vraag.add_subparsers(dest="wat", required=True)
+    wat.add_parser("lijst", help="their numbers and dates")
+    wat.add_parser("toon", help="what one of them asks, and of whom").add_argument("nummer")
+    wat.add_parser("opnieuw", help="hand one over again").add_argument("nummer")
     formulier = commands.add_parser("formulier", help="look at the forms").add_subparsers(dest="actie", required=True)
     nakijken = formulier.add_parser("check", help="say what is wrong with the forms, a line each")
     nakijken.add_argument("--map", type=Path, help="folder with formulieren/, tarieven.yaml and bronnen.yaml")
@@ -242,6 +249,12 @@ def _post(args: argparse.Namespace) -> int:
 
 def _nieuwsbrief(args: argparse.Namespace) -> int:
     return nieuwsbrief.voer_uit(args, Settings())
+
+
+def _vragen(args: argparse.Namespace) -> int:
+    regels, fout = asyncio.run(vragen.voer_uit(Settings(), args.wat, getattr(args, "nummer", "")))
+    print("\n".join(regels), file=sys.stderr if fout else sys.stdout)
+    return 1 if fout else 0
 
 
 def _notificaties(args: argparse.Namespace) -> int:

@@ -35,6 +35,7 @@ KVK_KEY = "demo-kvk-sleutel-0123456789"
 BAG_KEY = "demo-bag-sleutel-0123456789"
 OPENSTAAND_KEY = "demo-openstaand-sleutel-0123456789"
 MIJNOVERHEID_KEY = "demo-mijnoverheid-sleutel-0123456789"
+KCC = "38e369b5-928a-5476-b6a6-846ddecc265b"  # actor that gets each question
 KLANT_TOKEN = "demo-klantinteracties-token-0123456789"  # noqa: S105 - of the stand-in only
 OBJECTEN_TOKEN = "demo-objecten-token-0123456789"  # noqa: S105 - of the stand-in only
 BERICHTTYPEN = ("08596840-3af4-55f5-b4bc-fff0059fafd1",)
@@ -189,8 +190,11 @@ def prepare(ports: Ports, folder: Path) -> Demo:
             {
                 "root": f"{backoffice_url}/klantinteracties/api/v1",
                 "headers": {"Authorization": f"Token {KLANT_TOKEN}"},
+                "actor": KCC,
+                "notificeert": True,
             }
         ),
+        "PIP_VRAGEN": json.dumps({"kcc": "kcc@postbus.example"}),
         "PIP_OBJECTEN": json.dumps(_objecten(backoffice_url)),
         "PIP_SIGNALEN": json.dumps({"root": f"{backoffice_url}/signals/v1/public"}),
         "PIP_KAART_TEGELS": f"{backoffice_url}/kaart/{{z}}/{{x}}/{{y}}.png",

@@ -62,6 +62,7 @@ def settings(database_url: str, **overrides: object) -> Settings:
         "klantinteracties": Klantinteracties(
             root=f"{BACKOFFICE}/klantinteracties/api/v1",
             headers={"Authorization": "Token demo-klantinteracties-token-0123456789"},
+            actor="38e369b5-928a-5476-b6a6-846ddecc265b",
         ),
         "objecten": objecten(),
     }

@@ -41,6 +41,7 @@ async def objects_of(browser: Browser) -> dict[str, list[str]]:
     for zaak in zaken:
         documenten += re.findall(r'href="(/zaken/[^"]+/documenten/[0-9a-f-]{36})"', (await browser.get(zaak)).text)
     deel = (f"/{wat}{rest}" for wat in ("aanvullen", "intrekken") for rest in ("", f"/{NOTHING}"))
+    deel = (*deel, "/vraag")
     return {"zaken": zaken, "documenten": documenten[:4], "insturen": [zaken[0] + pad for pad in deel] if zaken else []}
 
 
@@ -75,7 +76,9 @@ def test_every_private_page_about_an_object_is_covered_here() -> None:
     zaak = "/zaken/{bron}/{uuid}"
     here = {zaak, f"{zaak}/documenten/{{document}}"}
     here |= {f"{zaak}/{wat}{rest}" for wat in ("aanvullen", "intrekken") for rest in ("", "/{inzending}")}
-    elsewhere = {"/ondertekenen/verzoek/{inzending}"}  # tests/ondertekenen; of forms: tests/formulieren/paginas
+    here |= {f"{zaak}/vraag"}
+    elsewhere = {"/vragen/{uuid}", "/vragen/{uuid}/ontvangen"}  # tests/vragen
+    elsewhere |= {"/ondertekenen/verzoek/{inzending}"}  # tests/ondertekenen; of forms: tests/formulieren/paginas
     elsewhere |= {f"/contact-gegevens/{{uuid}}/{wat}" for wat in ("bevestigen", "code", "standaard", "verwijderen")}
     elsewhere |= {"/contact-gegevens/aanvraag/{inzending}"}  # tests/contact
     elsewhere |= {f"/voorkeuren{zaak}{rest}" for rest in ("", "/wissen")}  # tests/contact

@@ -6,9 +6,10 @@ Source: Klantinteracties API (openapi.yaml); backoffice-apis §9.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
+from fastapi import Depends, Request
 from pydantic import TypeAdapter
 
 from pip_portal.backoffice.klantcontact import Betrokkene, Draad, Internetaak, Klantcontact, Onderwerpobject
@@ -145,6 +146,14 @@ class KlantcontactenApi:
             zaken = dict.fromkeys(zaak for c in open_ for zaak in c.zaken(self.settings.zaak))
             draden.append(Draad(open_, partij.uuid, tuple(zaken)))
         return tuple(sorted(draden, key=lambda draad: draad.contacten[-1].op, reverse=True))
+
+
+def get_contacten(request: Request) -> KlantcontactenApi | None:
+    klant, settings = request.app.state.bronnen.klantinteracties, request.app.state.settings.klantinteracties
+    return KlantcontactenApi(klant, settings) if klant is not None else None
+
+
+ContactenDep = Annotated[KlantcontactenApi | None, Depends(get_contacten)]
 
 
 def _begin(contact: Klantcontact, alle: Mapping[str, Klantcontact]) -> Klantcontact:

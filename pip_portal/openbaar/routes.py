@@ -84,5 +84,7 @@ async def robots() -> Response:
         "/aanvragen",
         "/ondertekenen",
         "/nieuwsbrieven/",
+        "/vragen",
+        "/contact/",
     )
     return Response("User-agent: *\n" + "".join(f"Disallow: {pad}\n" for pad in gesloten), media_type="text/plain")
