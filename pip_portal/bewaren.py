@@ -131,8 +131,9 @@ class Bewaren:
             if rij.verloopt_op - rij.gewijzigd_op < MINSTENS or self._is_gevoelig(rij.formulier, rij.versie):
                 continue
             async with self._db() as session:
-                if not (await voorkeuren.lees(session, rij.eigenaar)).herinnering:
-                    continue
+                keuzes = await voorkeuren.lees(session, rij.eigenaar)
+            if not keuzes.herinnering or keuzes.kanaal == "post":
+                continue
             if gevonden := await self._vind_adres(rij.id):
                 herinnerd += await self._herinner_een(rij, *gevonden)
         return herinnerd

@@ -52,13 +52,15 @@ async def zaak_mailen(session: AsyncSession, eigenaar: str, bron: str, zaak_uuid
     )
 
 
-async def wil_mail(session: AsyncSession, eigenaar: str, bron: str, zaak_uuid: str) -> bool:
-    """Whether mails about this zaak go, as far as that may be chosen: by the choice for it, else by the general one."""
-    gekozen = await zaak_mailen(session, eigenaar, bron, zaak_uuid)
-    if gekozen is not None:
-        return gekozen
+async def over_zaak(session: AsyncSession, eigenaar: str, bron: str, zaak_uuid: str) -> Literal["mail", "geen", "post"]:
+    """What goes out about this zaak, as far as that may be chosen: by the choice for it, else by the general one."""
     keuzes = await lees(session, eigenaar)
-    return keuzes.statuswijziging or keuzes.nieuw_document or keuzes.nieuw_bericht
+    if keuzes.kanaal == "post":
+        return "post"
+    wil = await zaak_mailen(session, eigenaar, bron, zaak_uuid)
+    if wil is None:
+        wil = keuzes.statuswijziging or keuzes.nieuw_document or keuzes.nieuw_bericht
+    return "mail" if wil else "geen"
 
 
 async def zaakvoorkeuren(session: AsyncSession, eigenaar: str) -> list[Zaakvoorkeur]:

@@ -20,7 +20,7 @@ from pip_portal.panelen import paneel
 from pip_portal.sleutels import Sleutels
 from pip_portal.taal import _
 from pip_portal.tijd import now, vandaag
-from pip_portal.voorkeuren.voorkeuren import wil_mail
+from pip_portal.voorkeuren.voorkeuren import over_zaak
 from pip_portal.web import binnen_budget, page, wants_fragment
 from pip_portal.zaken import bezoeken, zoekvraag
 from pip_portal.zaken.bezwaar import bezwaar
@@ -97,7 +97,7 @@ async def show_zaak(
     request.state.ongelezen -= await lezen.lees_pad(db, eigenaar, f"/zaken/{bron}/{uuid}")
     status = burgerstatus(dossier.regel)
     async with db() as session:
-        mailen = await wil_mail(session, eigenaar.hash, bron, str(uuid))
+        mailen = await over_zaak(session, eigenaar.hash, bron, str(uuid))
     return page(
         request,
         "zaken/detail.html",

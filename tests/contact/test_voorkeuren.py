@@ -63,6 +63,10 @@ async def test_one_zaak_is_switched_on_its_own_page_and_listed_to_take_back(port
     lijst = await browser.get(PAD)
     assert f'href="{pad}"' in lijst.text
     assert "Geen mail" in text_of(lijst)
+    await browser.post(PAD, {"kanaal": "post"})
+    post = text_of(await browser.get(pad))
+    assert "U koos voor post. Wij mailen u niet over deze zaak." in post
+    assert "Mail mij over deze zaak" not in post
     await browser.post(f"{PAD}{pad}/wissen")
     assert "U hebt dat nog niet gedaan" in text_of(await browser.get(PAD))
     assert (await browser.post(f"{PAD}{pad}/wissen")).status_code == 404
