@@ -39,6 +39,7 @@ from pip_portal.post.mail import SOORT as MAIL
 from pip_portal.post.versturen import Versturen
 from pip_portal.settings import Settings
 from pip_portal.sleutels import Sleutels
+from pip_portal.vragen.antwoorden import Antwoorden
 from pip_portal.vragen.overdracht import Vangnet, Vraagoverdracht
 from pip_portal.vragen.vraag import SOORT as VRAAG
 from pip_portal.vragen.vraag import VANGNET
@@ -68,6 +69,9 @@ def maak_werker(
 ) -> Werker:
     """A worker with every handler. Without a mail server, mail stays in the queue."""
     waarmee = (db, sleutels, bronnen.zaaksysteem.bronnen, bestanden)
+    contacten = None
+    if bronnen.klantinteracties is not None and settings.klantinteracties is not None:
+        contacten = KlantcontactenApi(bronnen.klantinteracties, settings.klantinteracties)
     handlers: dict[str, Handler] = {
         "overdracht": Overdracht(*waarmee),
         "aanvulling": Aanvulling(*waarmee),
@@ -79,6 +83,7 @@ def maak_werker(
             bronnen.zaaksysteem.bronnen,
             Burgerstatussen.read(settings.burgerstatussen),
             elke_status=settings.mail_elke_status,
+            antwoorden=Antwoorden(db, sleutels, contacten) if contacten is not None else None,
         ),
         MELDING: Melden(db, sleutels),
         VERZAMELMAIL: Verzamelmail(db, sleutels),
@@ -87,9 +92,8 @@ def maak_werker(
     }
     if bronnen.klantinteracties is not None:
         handlers[CONTACT] = Contactoverdracht(db, sleutels, bronnen.klantinteracties, bronnen.brp, bronnen.kvk)
-        if settings.klantinteracties is not None and settings.klantinteracties.actor:
-            contacten = KlantcontactenApi(bronnen.klantinteracties, settings.klantinteracties)
-            handlers[VRAAG] = Vraagoverdracht(db, sleutels, contacten, bronnen.brp, bronnen.kvk)
+    if contacten is not None and contacten.settings.actor:
+        handlers[VRAAG] = Vraagoverdracht(db, sleutels, contacten, bronnen.brp, bronnen.kvk)
     if settings.vragen.kcc:
         handlers[VANGNET] = Vangnet(db, sleutels, settings.vragen.kcc)
     if bronnen.objecten is not None:

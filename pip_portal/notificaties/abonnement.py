@@ -33,7 +33,9 @@ def adres(settings: Settings) -> str:
 
 def kanalen(settings: Settings) -> list[str]:
     besluiten = ["besluiten"] if any(backoffice.besluiten for backoffice in settings.backoffices) else []
-    return ["zaken", "documenten", *besluiten]
+    klant = settings.klantinteracties
+    vragen = ["klantcontacten", "internetaken"] if klant is not None and klant.notificeert else []
+    return ["zaken", "documenten", *besluiten, *vragen]
 
 
 async def voer_uit(settings: Settings, wat: str, transport_for: TransportFor | None = None) -> Uitkomst:

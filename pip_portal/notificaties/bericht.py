@@ -33,7 +33,11 @@ RELEVANT: Final[Mapping[str, Mapping[str, tuple[str, frozenset[str]]]]] = {
     "documenten": {
         "enkelvoudiginformatieobject": ("enkelvoudiginformatieobjecten", frozenset({"update", "partial_update"}))
     },
+    "klantcontacten": {"klantcontact": ("klantcontacten", frozenset({"create", "update", "partial_update"}))},
+    "internetaken": {"internetaak": ("internetaken", frozenset({"update", "partial_update"}))},
 }
+
+KLANTINTERACTIES: Final = frozenset({"klantcontacten", "internetaken"})  # kanalen
 
 
 class Bericht(Resource):
@@ -71,6 +75,8 @@ def verbinding_van(bron: Bron, kanaal: str) -> Verbinding | None:
 
 def bron_van(bronnen: Sequence[Bron], bericht: Bericht) -> Bron | None:
     """The configured bron that both URLs belong to; None when there is none, and then no URL is followed."""
+    if bericht.kanaal in KLANTINTERACTIES:
+        return None
     collectie, _acties = RELEVANT[bericht.kanaal][bericht.resource]
     hoofd = {"zaken": "zaken", "besluiten": "besluiten", "documenten": collectie}[bericht.kanaal]
     for bron in bronnen:
@@ -86,7 +92,20 @@ def bron_van(bronnen: Sequence[Bron], bericht: Bericht) -> Bron | None:
     return None
 
 
-def waarom_niet(bronnen: Sequence[Bron], bericht: Bericht, moment: datetime) -> str:
+def is_van(verbinding: Verbinding | None, bericht: Bericht) -> bool:
+    """Whether both URLs belong to this API."""
+    collectie, _acties = RELEVANT[bericht.kanaal][bericht.resource]
+    try:
+        return verbinding is not None and all(
+            verbinding.path_of(url, collectie) for url in (bericht.hoofd_object, bericht.resource_url)
+        )
+    except ForeignReference:
+        return False
+
+
+def waarom_niet(
+    bronnen: Sequence[Bron], bericht: Bericht, moment: datetime, klantinteracties: Verbinding | None = None
+) -> str:
     """Why this notification can be left alone without looking further; empty when it may be news."""
     if bericht.kanaal not in RELEVANT:
         return "kanaal"
@@ -97,4 +116,6 @@ def waarom_niet(bronnen: Sequence[Bron], bericht: Bericht, moment: datetime) -> 
         return "actie"
     if bericht.aanmaakdatum < moment - OUDSTE:
         return "te_oud"
+    if bericht.kanaal in KLANTINTERACTIES:
+        return "" if is_van(klantinteracties, bericht) else "onbekende_bron"
     return "" if bron_van(bronnen, bericht) else "onbekende_bron"

@@ -6,7 +6,7 @@ Each of them gets an opdracht of their own (melden.py), so that what goes wrong 
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from pip_portal.bekenden import Betrokkene
 from pip_portal.burgerstatus import Burgerstatussen
 from pip_portal.db import Sessionmaker
 from pip_portal.errors import BackofficeUnavailable
-from pip_portal.notificaties.bericht import Bericht, bron_van
+from pip_portal.notificaties.bericht import KLANTINTERACTIES, Bericht, bron_van
 from pip_portal.notificaties.gebeurtenis import Gebeurtenis, Gebeurtenissen, Genegeerd
 from pip_portal.notificaties.melden import SOORT as MELDING
 from pip_portal.notificaties.tellingen import tel
@@ -48,12 +48,15 @@ class Verwerken:
         burgerstatussen: Burgerstatussen,
         *,
         elke_status: bool = False,
+        antwoorden: Callable[[Bericht], Awaitable[str]] | None = None,
     ) -> None:
+        """antwoorden: what a notification of Klantinteracties means."""
         self._db = db
         self._sleutels = sleutels
         self._bronnen = bronnen
         self._burgerstatussen = burgerstatussen
         self._elke_status = elke_status
+        self._antwoorden = antwoorden
 
     async def __call__(self, inhoud: Mapping[str, Any]) -> None:
         """Raises: Uitstel when the backoffice is away, or nobody can be found yet."""
@@ -61,8 +64,11 @@ class Verwerken:
         gemist = UIT_DE_RONDE in inhoud
         uitkomsten: Counter[str] = Counter()
         try:
-            for bron, gebeurtenis in await self._gebeurtenissen(bericht):
-                uitkomsten[await self._verdeel(bericht, bron, gebeurtenis, gemist)] += 1
+            if bericht.kanaal in KLANTINTERACTIES and self._antwoorden is not None:
+                uitkomsten[await self._antwoorden(bericht)] += 1
+            else:
+                for bron, gebeurtenis in await self._gebeurtenissen(bericht):
+                    uitkomsten[await self._verdeel(bericht, bron, gebeurtenis, gemist)] += 1
         except Genegeerd as exc:
             uitkomsten[exc.reden] += 1
         except BackofficeUnavailable:

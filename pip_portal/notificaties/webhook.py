@@ -40,7 +40,9 @@ async def ontvang(request: Request) -> Response:
         return Response(status_code=400)
     if bericht.kanaal == TEST:
         return Response(status_code=204)
-    reden = waarom_niet(request.app.state.bronnen.zaaksysteem.bronnen, bericht, now())
+    bronnen = request.app.state.bronnen
+    klant = bronnen.klantinteracties.verbinding if bronnen.klantinteracties is not None else None
+    reden = waarom_niet(bronnen.zaaksysteem.bronnen, bericht, now(), klant)
     if reden:
         log.info("notificatie genegeerd", extra=bericht.voor_log() | {"reden": reden})
     ontvangst: Ontvangst = request.app.state.ontvangst

@@ -121,7 +121,8 @@ async def show_draad(
     draad = await contacten.draad(gebruiker, str(uuid))
     nieuw = lezen.is_nieuw(draad, await lezen.gelezen(db, eigenaar))
     await lezen.lees(db, eigenaar, draad)
-    request.state.ongelezen -= await lees_pad(db, eigenaar, f"/vragen/{draad.uuid}")
+    for contact in draad.contacten:
+        request.state.ongelezen -= await lees_pad(db, eigenaar, f"/vragen/{contact.uuid}")
     laat = await bewijzen.lees_laat(request, eigenaar)
     bewijs = laat.bewijs if laat else _vervolg(request, eigenaar.hash, draad)
     return page(
