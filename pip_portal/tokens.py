@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from jose import JWTError, jwt
+from jose import JOSEError, JWTError, jwt
 
 from pip_portal.sleutels import Sleutels
 
@@ -24,17 +24,21 @@ def onderteken(claims: Mapping[str, Any], geheim: str) -> str:
 def lees_id_token(token: str, sleutels: Mapping[str, Any], *, issuer: str, audience: str) -> dict[str, Any] | None:
     """The claims of an id-token that an OpenID provider signed with one of these keys (a JWKS); None when it is not
     that, has ended, or was meant for somebody else. RS256 only: the one algorithm that every provider must have.
+
+    Keys of another kind, or to encrypt with, stand in a JWKS too; the library stops at the first one it cannot use.
     """
     try:
+        passend = [k for k in sleutels["keys"] if k.get("kty") == "RSA" and k.get("use", "sig") == "sig"]
         claims: dict[str, Any] = jwt.decode(
             token,
-            dict(sleutels),
+            {"keys": passend},
             algorithms=["RS256"],
             audience=audience,
             issuer=issuer,
-            options={"require_exp": True, "require_iat": True, "require_sub": True, "verify_at_hash": False},
+            options={f"require_{claim}": True for claim in ("iss", "aud", "exp", "iat", "sub")}
+            | {"verify_at_hash": False},
         )
-    except (JWTError, ValueError, KeyError, TypeError):
+    except (JOSEError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return claims if claims.get("azp", audience) == audience else None
 
