@@ -4,13 +4,14 @@ Only a delivery status notification (RFC 3464) about a number that we really sen
 the return address is left alone. The same notification twice is one.
 """
 
+import asyncio
 import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesHeaderParser, BytesParser
-from email.policy import compat32
+from email.policy import Compat32
 from typing import Final, Literal
 
 from prometheus_client import Counter
@@ -25,6 +26,8 @@ from pip_portal.tijd import now
 log = logging.getLogger(__name__)
 
 MAX_GROOTTE: Final = 256_000  # bytes that are looked at: the report stands before the mail that it is about
+MAX_KOP: Final = 2_000  # characters of a header; an honest one has hundreds
+MAX_DELEN: Final = 20  # multiparts in a message, however deep; a report has its own and those of the mail it is about
 NUMMER = re.compile(r"<?([0-9a-f]{32})(?:@[^\s>]*)?>?")
 STATUS = re.compile(r"([245])\.\d{1,3}\.\d{1,3}")
 NUMMER_KOPPEN = ("Original-Envelope-Id", "Original-Message-ID", "X-Original-Message-ID", "Message-ID")
@@ -32,6 +35,17 @@ HERKOMST = ("text/rfc822-headers", "message/rfc822", "message/rfc822-headers", "
 
 Uitkomst = Literal["geen_melding", "onbekend", "al_bekend", "vertraagd", "niet_bezorgd", "onbestelbaar"]
 AANTAL = Counter("pip_bounces", "Delivery status notifications, by what they came to", ["uitkomst"])
+
+
+class _KorteKoppen(Compat32):
+    """The parser takes half a minute for a header full of quotes; anybody can send one."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        naam, waarde = super().header_source_parse(sourcelines)
+        return naam, waarde[:MAX_KOP]
+
+
+POLICY: Final = _KorteKoppen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +59,10 @@ class Melding:
 
 def lees(bron: bytes) -> Melding | None:
     """The notification in this message; None when it is none, or is not about a mail that could be ours."""
-    bericht = BytesParser(policy=compat32).parsebytes(bron[:MAX_GROOTTE])
+    bron = bron[:MAX_GROOTTE]
+    if bron.lower().count(b"multipart/") > MAX_DELEN:
+        return None
+    bericht = BytesParser(policy=POLICY).parsebytes(bron)
     if bericht.get_content_type() != "multipart/report" or bericht.get_param("report-type") != "delivery-status":
         return None
     delen = [deel for deel in bericht.get_payload() if isinstance(deel, Message)]
@@ -63,7 +80,7 @@ def lees(bron: bytes) -> Melding | None:
 async def verwerk(db: Sessionmaker, bron: bytes) -> Uitkomst:
     """Write down what this message says of a mail of ours, mark its address, and plan the letter. Safe to do again."""
     try:
-        melding = lees(bron)
+        melding = await asyncio.to_thread(lees, bron)
     except Exception as exc:  # anybody can send anything to the return address, also what the parser chokes on
         log.warning("bericht bij onbestelbare mail niet te lezen", extra={"soort": type(exc).__name__})
         melding = None
@@ -104,7 +121,7 @@ def _binnen(deel: Message) -> Iterator[Message]:
     if isinstance(inhoud, list):
         yield from (blok for blok in inhoud if isinstance(blok, Message))
     elif isinstance(bytes_ := deel.get_payload(decode=True), bytes):
-        yield BytesHeaderParser(policy=compat32).parsebytes(bytes_)
+        yield BytesHeaderParser(policy=POLICY).parsebytes(bytes_)
 
 
 def _nummers(blokken: list[Message]) -> Iterator[str]:

@@ -5,6 +5,7 @@ not arrive becomes a letter, and the citizen reads it at the next login.
 import asyncio
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
@@ -144,6 +145,22 @@ async def test_what_is_no_notification_or_not_ours_does_nothing(
     assert await verwerk(verstuurd, bericht) == uitkomst
     assert await gebeurtenissen(verstuurd) == ["mail_verzonden"]
     assert not await is_weg(verstuurd)
+
+
+@pytest.mark.parametrize(
+    "bericht",
+    [
+        b'Content-Type: multipart/report; a="' + b';\\"' * 85_000 + b"\r\n\r\nx",
+        b"Content-Type: multipart/report; report-type=delivery-status; boundary=a0\r\n\r\n"
+        + b"".join(b"--a%d\r\nContent-Type: multipart/mixed; boundary=a%d\r\n\r\n" % (n, n + 1) for n in range(230))
+        + b"x\n" * 120_000,
+    ],
+    ids=["quotes", "deep"],
+)
+async def test_a_message_made_to_keep_us_busy_does_not(db: Sessionmaker, bericht: bytes) -> None:
+    begin = time.perf_counter()
+    assert await verwerk(db, bericht) == "geen_melding"
+    assert time.perf_counter() - begin < 1
 
 
 async def test_a_number_that_the_server_cannot_have_is_not_believed(db: Sessionmaker) -> None:
