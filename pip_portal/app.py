@@ -54,6 +54,9 @@ from pip_portal.taal import TaalMiddleware
 from pip_portal.verzoeken import VerzoekMiddleware
 from pip_portal.voorkeuren import routes as voorkeuren
 from pip_portal.vragen import publiek as vragen_zonder_login
+from pip_portal.taken import routes as taakroutes
+from pip_portal.verwerkingen import routes as verwerkingen
+from pip_portal.verwerkingen.schrijven import VerwerkingMiddleware
 from pip_portal.vragen import routes as vragen
 from pip_portal.vragen import stellen as vragen_stellen
 from pip_portal.taken import routes as taakroutes
@@ -85,6 +88,7 @@ PRIVATE: tuple[APIRouter, ...] = (
     gegevens.router,
     contact.router,
     voorkeuren.router,
+    verwerkingen.router,
     inloggen.private,
     vestiging.router,
     ondertekenen.private,
@@ -206,6 +210,7 @@ def create_app(settings: Settings, transport_for: Transports = lambda _url: None
     )
     app.state.settings = settings
     app.state.burgerstatussen = Burgerstatussen.read(settings.burgerstatussen)
+            Middleware(VerwerkingMiddleware),
     error_pages.install(app)
     formulierfouten.install(app)
     app.mount("/static", StaticAssets(directory=STATIC), name="static")

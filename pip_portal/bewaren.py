@@ -46,6 +46,7 @@ from pip_portal.tables import (
 )
 from pip_portal.tijd import now, vandaag
 from pip_portal.voorkeuren import voorkeuren
+from pip_portal.verwerkingen import keten
 from pip_portal.vragen import vraag
 from pip_portal.vragen.lezen import BEWAREN as LEZINGEN
 from pip_portal.weergave import datum
@@ -105,6 +106,7 @@ class Bewaren:
             self.oud,
             self.nieuwsbrieven,
             self.meld_dood,
+            self.verwerkingen,
             self._bestanden.scan_openstaande,
         ):
             try:
@@ -288,6 +290,10 @@ class Bewaren:
         """Tell those who keep the portal running that work was given up: once a day for each kind."""
         if self._smtp is None or not self._smtp.beheer:
             return
+    async def verwerkingen(self) -> None:
+        """The log of processing of before its term; the chains stay whole."""
+        await keten.ruim_op(self._db, self._sleutels)
+
         recent = and_(
             Opdracht.toestand == "dood", Opdracht.soort != MAIL, Opdracht.klaar_op > now() - timedelta(days=1)
         )

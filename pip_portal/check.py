@@ -19,6 +19,7 @@ from pip_portal.backoffice.resource import Pagina
 from pip_portal.backoffice.tokens import ZgwToken
 from pip_portal.balie import oidc
 from pip_portal.bestanden.controle import bestanden_problems
+from pip_portal.db import open_db
 from pip_portal.errors import BackofficeDefect, BackofficeUnavailable, LoginRefused, NotFound
 from pip_portal.formulieren.definitie import Formulier
 from pip_portal.formulieren.laden import DefinitieFouten, Formulieren
@@ -29,7 +30,9 @@ from pip_portal.paths import DATA
 from pip_portal.post.bouncebus import bereikbaar as bus_bereikbaar
 from pip_portal.post.versturen import bereikbaar
 from pip_portal.settings import Api, Backoffice, Koppeling, Objecten, Settings, is_this_machine
+from pip_portal.sleutels import Sleutels
 from pip_portal.tijd import vandaag
+from pip_portal.verwerkingen import keten
 
 # What the portal needs, and what it must never have (backoffice-apis §1.2).
 NODIG = frozenset({"zaken.lezen", "documenten.lezen", "besluiten.lezen", "catalogi.lezen"})
@@ -78,7 +81,7 @@ async def problems(settings: Settings, transport_for: TransportFor | None = None
     klant = "/partij-identificatoren?page=1&partijIdentificatorObjectId=" + NIEMAND
     checks += [_naar_keuze("klantinteracties", settings.klantinteracties, "GET", klant, transport_for)]
     checks += [_objecten(settings.objecten, transport_for)]
-    checks += [bestanden_problems(settings)]
+    checks += [bestanden_problems(settings), _verwerkingen(settings)]
     checks += [_smtp(settings), _bounces(settings)]
     checks += [abonnement.problemen(settings, transport_for), oidc.problemen(settings, transport_for)]
     return [line for lines in await asyncio.gather(*checks) for line in lines]
@@ -96,6 +99,15 @@ async def _database(settings: Settings) -> list[str]:
     except (SQLAlchemyError, OSError) as exc:
         return [f"database: niet bereikbaar ({type(exc).__name__})"]
     return [] if current else ["database: niet op de versie van deze code; draai `pip-portal migrate`"]
+
+
+async def _verwerkingen(settings: Settings) -> list[str]:
+    """Whether the log of processing is whole."""
+    try:
+        async with open_db(settings.database_url) as db:
+            return list((await keten.controleer(db, Sleutels(settings))).fouten)
+    except (SQLAlchemyError, OSError):
+        return []  # told by _database
 
 
 async def _inloggen(

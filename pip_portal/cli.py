@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "post": _post,
         "formulier": _formulier,
         "nieuwsbrief": _nieuwsbrief,
+        "verwerkingen": _verwerkingen,
         "vragen": _vragen,
     }
     try:
@@ -101,6 +102,8 @@ def _parser() -> argparse.ArgumentParser:
     wat.add_parser("lijst", help="their numbers and dates")
     wat.add_parser("toon", help="what one of them asks, and of whom").add_argument("nummer")
     wat.add_parser("opnieuw", help="hand one over again").add_argument("nummer")
+    verwerkingen = commands.add_parser("verwerkingen", help="the log of who looked at whose data")
+    verwerkingen.add_argument("wat", choices=("controleer",), help="follow every chain, and name what is not right")
     formulier = commands.add_parser("formulier", help="look at the forms").add_subparsers(dest="actie", required=True)
     nakijken = formulier.add_parser("check", help="say what is wrong with the forms, a line each")
     nakijken.add_argument("--map", type=Path, help="folder with formulieren/, tarieven.yaml and bronnen.yaml")
@@ -264,6 +267,24 @@ def _notificaties(args: argparse.Namespace) -> int:
     for regel in uitkomst.regels:
         print(regel, file=sys.stderr if uitkomst.fout else sys.stdout)
     return 1 if uitkomst.fout else 0
+
+
+def _verwerkingen(_args: argparse.Namespace) -> int:
+    from pip_portal.db import open_db
+    from pip_portal.sleutels import Sleutels
+    from pip_portal.verwerkingen import keten
+
+    settings = Settings()
+
+    async def gevolgd() -> keten.Uitkomst:
+        async with open_db(settings.database_url) as db:
+            return await keten.controleer(db, Sleutels(settings))
+
+    uitkomst = asyncio.run(gevolgd())
+    for fout in uitkomst.fouten:
+        print(fout, file=sys.stderr)
+    print(f"{uitkomst.aantal} regels nagekeken.")
+    return 1 if uitkomst.fouten else 0
 
 
 def _formulier(args: argparse.Namespace) -> int:

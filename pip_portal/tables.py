@@ -660,3 +660,40 @@ class Notificatietelling(Base):
     uitkomst: Mapped[str] = mapped_column(String(40), primary_key=True)
     aantal: Mapped[int]
     laatst_op: Mapped[datetime] = mapped_column(Tijdstip)
+
+
+class Verwerking(Base):
+    """One processing of data about a person, in a chain that is only added to (see verwerkingen/keten.py).
+
+    eigenaar: keyed hash of whom it is about. bronnen: JSON list of who gave the data. rol: zelf | gemachtigde |
+    medewerker | portaal; door: keyed hash of who it was. dag: of op, in Deventer. hash: over this row and the last one.
+    """
+
+    __tablename__ = "verwerkingen"
+    __table_args__ = (Index("ix_verwerkingen_eigenaar_dag", "eigenaar", "dag"),)
+
+    keten: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    volgnr: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    eigenaar: Mapped[str] = mapped_column(String(64))
+    activiteit: Mapped[str] = mapped_column(String(20))
+    bronnen: Mapped[str] = mapped_column(Text)
+    rol: Mapped[str] = mapped_column(String(12))
+    door: Mapped[str] = mapped_column(String(64))
+    zaak_uuid: Mapped[str | None] = mapped_column(String(36))
+    trace_id: Mapped[str] = mapped_column(String(32))
+    op: Mapped[datetime] = mapped_column(Tijdstip)
+    dag: Mapped[date] = mapped_column(Date)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class Verwerkingsketen(Base):
+    """The end of a chain of verwerkingen, and the last row that its term removed (anker). zegel: keyed hash of it."""
+
+    __tablename__ = "verwerkingsketens"
+
+    keten: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    volgnr: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+    anker_volgnr: Mapped[int]
+    anker_hash: Mapped[str] = mapped_column(String(64))
+    zegel: Mapped[str] = mapped_column(String(64))

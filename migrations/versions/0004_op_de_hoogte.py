@@ -293,9 +293,38 @@ def downgrade() -> None:
     op.drop_table("notificatietellingen")
     op.drop_table("notificaties")
     op.drop_table("bekenden")
+    op.create_table(
+        "verwerkingen",
+        sa.Column("keten", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("volgnr", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("eigenaar", sa.String(length=64), nullable=False),
+        sa.Column("activiteit", sa.String(length=20), nullable=False),
+        sa.Column("bronnen", sa.Text(), nullable=False),
+        sa.Column("rol", sa.String(length=12), nullable=False),
+        sa.Column("door", sa.String(length=64), nullable=False),
+        sa.Column("zaak_uuid", sa.String(length=36), nullable=True),
+        sa.Column("trace_id", sa.String(length=32), nullable=False),
+        sa.Column("op", Tijdstip(timezone=True), nullable=False),
+        sa.Column("dag", sa.Date(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("keten", "volgnr", name=op.f("pk_verwerkingen")),
+    )
+    op.create_index("ix_verwerkingen_eigenaar_dag", "verwerkingen", ["eigenaar", "dag"])
+    op.create_table(
+        "verwerkingsketens",
+        sa.Column("keten", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("volgnr", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("anker_volgnr", sa.Integer(), nullable=False),
+        sa.Column("anker_hash", sa.String(length=64), nullable=False),
+        sa.Column("zegel", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("keten", name=op.f("pk_verwerkingsketens")),
+    )
     op.drop_table("vraaglezingen")
     op.drop_table("vragen")
     op.drop_table("ontvangers")
+    op.drop_table("verwerkingsketens")
+    op.drop_table("verwerkingen")
     op.drop_table("zendingen")
     op.drop_table("uitgaven")
     op.drop_table("mailblokkades")

@@ -289,7 +289,9 @@ class Brp:
             "fields": list(velden),
         }
         try:
-            antwoord = await self._verbinding.call("POST", "/personen", _ANTWOORD, body=vraag, leest=True)
+            antwoord = await self._verbinding.call(
+                "POST", "/personen", _ANTWOORD, gebruiker=burger, body=vraag, leest=True
+            )
         except NotFound:  # an unknown BSN gives an empty list, so this is a wrong root
             raise BackofficeDefect(f"{NAAM}: bestaat niet op de ingestelde root") from None
         return next((p for p in antwoord.personen if p.burgerservicenummer in ("", burger.bsn)), None)

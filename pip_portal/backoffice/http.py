@@ -24,6 +24,7 @@ from pip_portal.errors import BackofficeDefect, BackofficeUnavailable, NotFound
 from pip_portal.gebruiker import Gebruiker
 from pip_portal.logs import meting, traceparent
 from pip_portal.settings import Api
+from pip_portal.verwerkingen.gelezen import noteer
 
 log = logging.getLogger(__name__)
 
@@ -154,7 +155,9 @@ class Verbinding:
         request = self._request(methode, pad, gebruiker, params, body)
         request.headers.update(headers or {})
         response = await self._measured(request, retries=len(RETRY_WAIT) if methode == "GET" or leest else 0)
-        return self._valid(response, antwoord)
+        inhoud = self._valid(response, antwoord)
+        noteer(gebruiker, self.naam)
+        return inhoud
 
     async def upload(
         self,
@@ -223,6 +226,7 @@ class Verbinding:
                         await response.aread()
                     self._check(response)
                     self.breaker.success()
+                    noteer(gebruiker, self.naam)
                     yield response
                 finally:
                     await response.aclose()

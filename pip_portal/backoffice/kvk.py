@@ -179,7 +179,7 @@ class Kvk:
         """
         try:
             verbinding, pad = self._open(bedrijf)
-            return await verbinding.call("GET", pad, _BASISPROFIEL)
+            return await verbinding.call("GET", pad, _BASISPROFIEL, gebruiker=bedrijf)
         except NotFound:
             return None
 
@@ -190,7 +190,7 @@ class Kvk:
         """
         try:
             verbinding, pad = self._open(bedrijf)
-            antwoord = await verbinding.call("GET", f"{pad}/vestigingen", _VESTIGINGEN)
+            antwoord = await verbinding.call("GET", f"{pad}/vestigingen", _VESTIGINGEN, gebruiker=bedrijf)
         except NotFound:
             return ()
         return tuple(sorted(antwoord.vestigingen, key=lambda v: (not v.is_hoofdvestiging, v.vestigingsnummer)))

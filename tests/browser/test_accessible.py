@@ -55,6 +55,8 @@ def test_pages_of_a_citizen(new_citizen: Callable[..., Citizen], seen: Look, dar
             "/zaken?woorden=onvindbaar",
             "/zaken?pagina=99",
             "/gegevens",
+            "/gegevens/inzage",
+            "/gegevens/inzage?jaar=1999",
             "/contact-gegevens",
             "/voorkeuren",
             "/hulp",
