@@ -160,7 +160,7 @@ async def save_preferences(request: Request, token: str, db: Db, sleutels: Sleut
 @public.get("/afmelden/{token}", name="nieuwsbrief:afmelden")
 async def show_unsubscribe(request: Request, token: str, db: Db, sleutels: SleutelsDep) -> Response:
     """Only shows a button; who stopped before reads that it is done."""
-    if not voorkeuren.is_afmeldlink(sleutels, token):
+    if not await voorkeuren.is_afmeldlink(db, sleutels, token):
         raise NotFound
     abonnee = await voorkeuren.abonnee_van(db, sleutels, token, "afmelden")
     mijn = await voorkeuren.lees(db, sleutels, abonnee) if abonnee else None
@@ -172,7 +172,7 @@ async def show_unsubscribe(request: Request, token: str, db: Db, sleutels: Sleut
 @public.post("/afmelden/{token}/nu", name="nieuwsbrief:meld_af")
 async def unsubscribe(request: Request, token: str, db: Db, sleutels: SleutelsDep) -> Response:
     """One newsletter when the button named it, else all of them."""
-    if not voorkeuren.is_afmeldlink(sleutels, token):
+    if not await voorkeuren.is_afmeldlink(db, sleutels, token):
         raise NotFound
     if abonnee := await voorkeuren.abonnee_van(db, sleutels, token, "afmelden"):
         code = (await form_fields(request)).get("onderwerp", "")
@@ -195,6 +195,8 @@ async def one_click(request: Request, token: str, db: Db, sleutels: SleutelsDep)
     """
     if await form_fields(request) != EEN_KLIK:
         return PlainTextResponse("List-Unsubscribe=One-Click\n", 400)
+    if not await voorkeuren.is_afmeldlink(db, sleutels, token):
+        return PlainTextResponse("Deze link werkt niet (meer).\n", 404)
     if abonnee := await voorkeuren.abonnee_van(db, sleutels, token, "afmelden"):
         await voorkeuren.meld_af(db, sleutels, abonnee, bron="mail")
     return PlainTextResponse("OK\n")

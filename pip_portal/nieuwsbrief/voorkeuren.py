@@ -73,9 +73,14 @@ async def abonnee_van(
     return id_
 
 
-def is_afmeldlink(sleutels: Sleutels, token: str) -> bool:
-    """Whether we made this link, also when nobody is left who can use it."""
-    return Links(sleutels).afmelden.lees(token) is not None
+async def is_afmeldlink(db: Sessionmaker, sleutels: Sleutels, token: str) -> bool:
+    """Whether we made this link, also when nobody is left who can use it; not when its subscriber revoked it."""
+    gelezen = Links(sleutels).afmelden.lees(token)
+    if gelezen is None:
+        return False
+    async with db() as session:
+        versie = await session.scalar(select(Abonnee.link_versie).where(Abonnee.id == gelezen[0]))
+    return versie in (None, gelezen[1])
 
 
 async def lees(db: Sessionmaker, sleutels: Sleutels, abonnee: str) -> Voorkeuren | None:

@@ -177,7 +177,7 @@ async def test_a_mail_program_stops_everything_once_and_again_without_a_login(
         antwoord = await ander.client.post(afmeld_pad, data={"List-Unsubscribe": "One-Click"}, headers=ELDERS)
         assert (antwoord.status_code, antwoord.text) == (200, "OK\n")
     onzin = await ander.client.post("/nieuwsbrieven/afmelden/onzin", data={"List-Unsubscribe": "One-Click"})
-    assert onzin.status_code == 200
+    assert onzin.status_code == 404, "nobody is told that they stopped when nothing stopped"
     assert [await tel(portal, t) for t in (tables.Abonnee, tables.Inschrijving)] == [0, 0]
     assert await _in_database(portal, ADRES) is False
     assert (await browser.get(voorkeuren_pad)).status_code == 404
@@ -220,7 +220,7 @@ async def test_a_reader_stops_one_newsletter_and_then_all_with_buttons(
 async def test_a_reader_changes_how_often_how_and_in_which_language(
     portal: FastAPI, browser: Browser, bezorg: Bezorg, klok: Any
 ) -> None:
-    _, pad, _ = await meld_aan(browser, bezorg)
+    _, pad, afmeld_pad = await meld_aan(browser, bezorg)
     pagina = await browser.get(pad)
     assert "l•••@voorbeeld.nl" in pagina.text
     assert ADRES not in pagina.text
@@ -235,6 +235,13 @@ async def test_a_reader_changes_how_often_how_and_in_which_language(
     await browser.post(pad, {"f-stad": "ieder uur"})
     await browser.post(pad, {"actie": "links"})
     assert (await browser.get(pad)).status_code == 404, "oude links werken niet meer"
+    for antwoord in (
+        await browser.get(afmeld_pad),
+        await browser.post(f"{afmeld_pad}/nu"),
+        await browser.client.post(afmeld_pad, data={"List-Unsubscribe": "One-Click"}, headers=ELDERS),
+    ):
+        assert antwoord.status_code == 404, "and none says that it stopped anything"
+    assert await tel(portal, tables.Inschrijving) == 1
     nieuw = Links(portal.state.sleutels).voorkeuren_pad(abonnee.id, 2)
     assert (await browser.post(nieuw, {"actie": "stop"})).headers["location"] == "/nieuwsbrieven/afgemeld"
     assert await tel(portal, tables.Abonnee) == 0
