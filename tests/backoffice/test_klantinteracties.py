@@ -164,8 +164,7 @@ async def test_every_call_is_one_of_the_specification(backoffice: FastAPI, open_
             velden = _velden(schema)
             assert json.loads(request.content).keys() <= velden, pad
         if response.status_code != 204:
-            schema = contract.response_schema(SPEC, request.method, pad, response.status_code)
-            assert response.json().keys() <= _velden(schema), pad
+            contract.validate_response(SPEC, request.method, pad, response.status_code, response.json())
 
 
 def _velden(schema: dict[str, object]) -> set[str]:

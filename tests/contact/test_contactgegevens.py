@@ -33,7 +33,9 @@ async def test_an_address_is_used_only_after_its_code(
     portal: FastAPI, browser: Browser, wachtrij: Wachtrij, caplog: pytest.LogCaptureFixture
 ) -> None:
     await browser.log_in(YOUSSEF)
-    leeg = text_of(await browser.get(PAD))
+    pagina = await browser.get(PAD)
+    assert pagina.headers["cache-control"] == "no-store"
+    leeg = text_of(pagina)
     assert "Wij hebben geen e-mailadres van u" in leeg
     assert "Wij hebben geen telefoonnummer van u. U hoeft het niet te geven." in leeg
     response = await browser.post(PAD, {"soort": "email", "adres": " Youssef@Voorbeeld.NL "})
