@@ -15,6 +15,7 @@ from pip_portal.backoffice.bronnen import open_backoffices
 from pip_portal.balie import routes as balie
 from pip_portal.balie.oidc import Inlogdienst
 from pip_portal.balie.sessies import load_balie
+from pip_portal.berichten import routes as berichten
 from pip_portal.bestanden.opslag import Bestanden
 from pip_portal.bewaren import Bewaren
 from pip_portal.burgerstatus import Burgerstatussen
@@ -93,6 +94,7 @@ PRIVATE: tuple[APIRouter, ...] = (
     vestiging.router,
     ondertekenen.private,
     notificaties.router,
+    berichten.router,
     taakroutes.router,
     nieuwsbrief.private,
     vragen_stellen.router,  # before the next: /vragen/nieuw is no vraag

@@ -652,6 +652,16 @@ class Notificatie(Base):
     gemaild_op: Mapped[datetime | None] = mapped_column(Tijdstip)
 
 
+class GelezenBericht(Base):
+    """When this eigenaar (keyed hash) first opened this bericht. Never changed: it is proof (Awb 2:13)."""
+
+    __tablename__ = "gelezen_berichten"
+
+    eigenaar: Mapped[str] = mapped_column(String(64), primary_key=True)
+    bericht: Mapped[str] = mapped_column(String(36), primary_key=True)
+    gelezen_op: Mapped[datetime] = mapped_column(Tijdstip, index=True)
+
+
 class Notificatietelling(Base):
     """How often a notification of a backoffice ended this way (ontvangen, gemeld, or why it was ignored), and when."""
 

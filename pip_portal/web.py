@@ -77,10 +77,12 @@ def page(
         "url_for": request.url_for,
         "gebruiker": sessie.gebruiker if sessie else None,
         "weergavenaam": sessie.weergavenaam if sessie else None,
+        "machtiging": sessie.gebruiker.machtiging if sessie else None,
         "sessie_resterend": sessie.resterend if sessie else None,
         "csrf": houder.csrf if (houder := sessie or medewerker) else "",
         "medewerker": medewerker,
         "ongelezen": getattr(request.state, "ongelezen", 0),
+        "ongelezen_berichten": getattr(request.state, "ongelezen_berichten", 0),
     }
     if fragment and wants_fragment(request):
         html = render_block(TEMPLATE_ENV, template, fragment, **context)

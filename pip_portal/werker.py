@@ -26,6 +26,8 @@ from pip_portal.nieuwsbrief.doorgeven import SOORT as NIEUWSBRIEF
 from pip_portal.nieuwsbrief.doorgeven import Doorgeven
 from pip_portal.nieuwsbrief.verdelen import SOORT as ZENDING
 from pip_portal.nieuwsbrief.zendingen import Zendingen
+from pip_portal.notificaties.berichten import SOORT as GEOPEND
+from pip_portal.notificaties.berichten import Geopend
 from pip_portal.notificaties.melden import SOORT as MELDING
 from pip_portal.notificaties.melden import VERZAMELMAIL, Melden, Verzamelmail
 from pip_portal.notificaties.ontvangst import SOORT as NOTIFICATIE
@@ -98,6 +100,7 @@ def maak_werker(
         handlers[VANGNET] = Vangnet(db, sleutels, settings.vragen.kcc)
     if bronnen.objecten is not None:
         handlers[TAAK] = Taakoverdracht(db, sleutels, bronnen.objecten, bestanden)
+        handlers[GEOPEND] = Geopend(bronnen.objecten)
         handlers[HERINNERING] = Herinneren(db, sleutels, bronnen.objecten)
     if bronnen.sms is not None:
         handlers[SMS] = Sms(bronnen.sms)

@@ -251,6 +251,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_notificaties_op"), "notificaties", ["op"])
     op.create_table(
+        "gelezen_berichten",
+        sa.Column("eigenaar", sa.String(length=64), nullable=False),
+        sa.Column("bericht", sa.String(length=36), nullable=False),
+        sa.Column("gelezen_op", Tijdstip(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("eigenaar", "bericht", name=op.f("pk_gelezen_berichten")),
+    )
+    op.create_index(op.f("ix_gelezen_berichten_gelezen_op"), "gelezen_berichten", ["gelezen_op"])
+    op.create_table(
         "notificatietellingen",
         sa.Column("uitkomst", sa.String(length=40), nullable=False),
         sa.Column("aantal", sa.Integer(), nullable=False),
@@ -291,6 +299,7 @@ def downgrade() -> None:
     op.drop_column("bewijzen", "actor")
     op.drop_column("conceptstappen", "door")
     op.drop_table("notificatietellingen")
+    op.drop_table("gelezen_berichten")
     op.drop_table("notificaties")
     op.drop_table("bekenden")
     op.create_table(

@@ -183,6 +183,13 @@ async def open_download(
     document = await _document(bron, gebruiker, koppeling) if koppeling else None
     if document is None or not await is_visible(bron, document, richtingen):
         raise NotFound("document hoort niet bij de zaak, of mag niet worden gezien")
+    return await open_document(bron, gebruiker, document, document_uuid)
+
+
+async def open_document(
+    bron: Bron, gebruiker: Gebruiker, document: EnkelvoudigInformatieObject, document_uuid: UUID
+) -> Download:
+    """Only after everything that decides whether this gebruiker may see it. Raises: NotFound; BackofficeUnavailable."""
     inhoud = _content(bron, gebruiker, document_uuid)
     lengte = await anext(inhoud)
     return Download(

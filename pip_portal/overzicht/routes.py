@@ -4,10 +4,12 @@ import asyncio
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+from starlette.datastructures import State
 
 from pip_portal.backoffice.brp import Brp, BrpDep
 from pip_portal.backoffice.kvk import Kvk, KvkDep, Vestiging
-from pip_portal.backoffice.objecttypen import Lijst, Taak
+from pip_portal.backoffice.objecten import ObjectenApi
+from pip_portal.backoffice.objecttypen import Bericht, Lijst, Taak
 from pip_portal.backoffice.regels import Zakenlijst, Zakenvraag
 from pip_portal.backoffice.zaaksysteem import Zaaksysteem, ZaaksysteemDep
 from pip_portal.burgerstatus import BurgerstatussenDep
@@ -16,20 +18,23 @@ from pip_portal.eigenaar import Eigenaar, EigenaarDep
 from pip_portal.formulieren.kaarten import Conceptkaarten, IngezondenDep, inzendingkaarten
 from pip_portal.gebruiker import Bedrijf, Burger, Gebruiker, Ingelogd
 from pip_portal.notificaties import lezen
+from pip_portal.notificaties.berichten import ongelezen
 from pip_portal.notificaties.taken import te_doen
 from pip_portal.overzicht.acties import acties
 from pip_portal.overzicht.samenvatting import Regel, samenvatting_bedrijf, samenvatting_persoon
 from pip_portal.panelen import Paneel, paneel
 from pip_portal.post.onbestelbaar import OnbestelbaarDep
 from pip_portal.taal import _
+from pip_portal.tijd import vandaag
 from pip_portal.web import page, wants_fragment
 
 router = APIRouter()
 
 BEKEKEN = 20  # lopende zaken that are looked through for something to do
 GETOOND = 5
+NIEUWSTE = 3
 VELDEN = ("burgerservicenummer", "naam", "verblijfplaats")  # no more of the BRP than the panel shows
-DELEN = ("zaken", "gegevens")
+DELEN = ("zaken", "berichten", "gegevens")
 
 
 @router.get("/overzicht", name="overzicht:show")
@@ -49,11 +54,13 @@ async def show(
     """The whole page, or with htmx only the late part that ?deel= names."""
     deel = request.query_params.get("deel", "")
     alleen = deel if deel in DELEN and wants_fragment(request) else None
-    zaken, taken, gegevens = await asyncio.gather(
+    zaken, taken, berichten, gegevens = await asyncio.gather(
         _zaken(request, gebruiker, zaaksysteem, alleen),
         _taken(request, gebruiker, eigenaar, alleen),
+        _berichten(request, gebruiker, eigenaar, alleen),
         _gegevens(request, gebruiker, brp, kvk, alleen),
     )
+    request.state.ongelezen_berichten = len(berichten.inhoud or ())
     regels = zaken.inhoud.regels if zaken.inhoud else ()
     return page(
         request,
@@ -61,6 +68,8 @@ async def show(
         fragment=alleen,
         zaken=zaken,
         taken=taken,
+        berichten=berichten,
+        nieuwste=(berichten.inhoud or ())[:NIEUWSTE],
         taakrijen=taken.inhoud.rijen if taken.inhoud else (),
         gegevens=gegevens,
         acties=acties(regels, burgerstatus),
@@ -79,24 +88,41 @@ async def show(
 async def _zaken(
     request: Request, gebruiker: Gebruiker, zaaksysteem: Zaaksysteem, alleen: str | None
 ) -> Paneel[Zakenlijst]:
-    if alleen == "gegevens":
+    if alleen in ("gegevens", "berichten"):
         return Paneel()
     vraag = Zakenvraag("lopend", per_pagina=BEKEKEN)
     return await paneel(request, _("het zaaksysteem"), zaaksysteem.list(gebruiker, vraag))
 
 
 async def _taken(request: Request, gebruiker: Gebruiker, eigenaar: Eigenaar, alleen: str | None) -> Paneel[Lijst[Taak]]:
-    if alleen == "gegevens":
+    if alleen in ("gegevens", "berichten"):
         return Paneel()
     state = request.app.state
     werk = te_doen(state.db, state.sleutels, state.bronnen.objecten, gebruiker, eigenaar)
     return await paneel(request, _("het systeem met berichten en taken"), werk)
 
 
+async def _berichten(
+    request: Request, gebruiker: Gebruiker, eigenaar: Eigenaar, alleen: str | None
+) -> Paneel[tuple[Bericht, ...]]:
+    if alleen in ("zaken", "gegevens"):
+        return Paneel()
+    werk = _ongelezen(request.app.state, gebruiker, eigenaar)
+    return await paneel(request, _("het systeem met berichten en taken"), werk)
+
+
+async def _ongelezen(state: State, gebruiker: Gebruiker, eigenaar: Eigenaar) -> tuple[Bericht, ...]:
+    objecten: ObjectenApi | None = state.bronnen.objecten
+    if objecten is None:
+        return ()
+    lijst = await objecten.berichten(gebruiker, vandaag(), ongelezen=True)
+    return await ongelezen(state.db, eigenaar, lijst.rijen)
+
+
 async def _gegevens(
     request: Request, gebruiker: Gebruiker, brp: Brp, kvk: Kvk, alleen: str | None
 ) -> Paneel[list[Regel]]:
-    if alleen == "zaken":
+    if alleen in ("zaken", "berichten"):
         return Paneel()
     if isinstance(gebruiker, Burger):
         return await paneel(request, _("de Basisregistratie Personen"), _persoon(gebruiker, brp))

@@ -10,6 +10,7 @@ from pip_portal.backoffice.samen import side_by_side
 from pip_portal.backoffice.zaaksysteem import ZaaksysteemDep
 from pip_portal.burgerstatus import BurgerstatussenDep
 from pip_portal.db import Db
+from pip_portal.download import DownloadResponse
 from pip_portal.eigenaar import eigenaar_van
 from pip_portal.formulieren.kaarten import Conceptkaarten, IngezondenDep, inzendingkaarten
 from pip_portal.gebruiker import Ingelogd
@@ -24,7 +25,6 @@ from pip_portal.voorkeuren.voorkeuren import over_zaak
 from pip_portal.web import binnen_budget, page, wants_fragment
 from pip_portal.zaken import bezoeken, zoekvraag
 from pip_portal.zaken.bezwaar import bezwaar
-from pip_portal.zaken.download import DownloadResponse
 from pip_portal.zaken.feiten import besluitregels, eigenschapregels, kernregels, soort_bestand
 from pip_portal.zaken.ingestuurd import ingestuurd
 from pip_portal.zaken.kan import backoffice_van, kan_aanvullen, wijze_van_intrekken
