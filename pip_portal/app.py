@@ -207,12 +207,12 @@ def create_app(settings: Settings, transport_for: Transports = lambda _url: None
             Middleware(SecurityMiddleware, settings=settings),
             Middleware(TaalMiddleware),
             Middleware(VerzoekMiddleware),
+            Middleware(VerwerkingMiddleware),
             Middleware(LimitMiddleware),
         ],
     )
     app.state.settings = settings
     app.state.burgerstatussen = Burgerstatussen.read(settings.burgerstatussen)
-            Middleware(VerwerkingMiddleware),
     error_pages.install(app)
     formulierfouten.install(app)
     app.mount("/static", StaticAssets(directory=STATIC), name="static")
