@@ -52,15 +52,14 @@ from pip_portal.settings import Settings
 from pip_portal.sleutels import Sleutels
 from pip_portal.statisch import StaticAssets
 from pip_portal.taal import TaalMiddleware
-from pip_portal.verzoeken import VerzoekMiddleware
-from pip_portal.voorkeuren import routes as voorkeuren
-from pip_portal.vragen import publiek as vragen_zonder_login
 from pip_portal.taken import routes as taakroutes
 from pip_portal.verwerkingen import routes as verwerkingen
 from pip_portal.verwerkingen.schrijven import VerwerkingMiddleware
+from pip_portal.verzoeken import VerzoekMiddleware
+from pip_portal.voorkeuren import routes as voorkeuren
+from pip_portal.vragen import publiek as vragen_zonder_login
 from pip_portal.vragen import routes as vragen
 from pip_portal.vragen import stellen as vragen_stellen
-from pip_portal.taken import routes as taakroutes
 from pip_portal.werker import maak_werker
 from pip_portal.zaken import aanvullen, intrekken
 from pip_portal.zaken import routes as zaken
@@ -87,9 +86,9 @@ PRIVATE: tuple[APIRouter, ...] = (
     aanvullen.router,
     intrekken.router,
     gegevens.router,
+    verwerkingen.router,
     contact.router,
     voorkeuren.router,
-    verwerkingen.router,
     inloggen.private,
     vestiging.router,
     ondertekenen.private,

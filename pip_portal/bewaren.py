@@ -46,8 +46,8 @@ from pip_portal.tables import (
     Vraaglezing,
 )
 from pip_portal.tijd import now, vandaag
-from pip_portal.voorkeuren import voorkeuren
 from pip_portal.verwerkingen import keten
+from pip_portal.voorkeuren import voorkeuren
 from pip_portal.vragen import vraag
 from pip_portal.vragen.lezen import BEWAREN as LEZINGEN
 from pip_portal.weergave import datum
@@ -106,8 +106,8 @@ class Bewaren:
             self.opdrachten,
             self.oud,
             self.nieuwsbrieven,
-            self.meld_dood,
             self.verwerkingen,
+            self.meld_dood,
             self._bestanden.scan_openstaande,
         ):
             try:
@@ -288,14 +288,14 @@ class Bewaren:
         if self._smtp is not None:
             await plan_bundels(self._db, self._sleutels)
 
-    async def meld_dood(self) -> None:
-        """Tell those who keep the portal running that work was given up: once a day for each kind."""
-        if self._smtp is None or not self._smtp.beheer:
-            return
     async def verwerkingen(self) -> None:
         """The log of processing of before its term; the chains stay whole."""
         await keten.ruim_op(self._db, self._sleutels)
 
+    async def meld_dood(self) -> None:
+        """Tell those who keep the portal running that work was given up: once a day for each kind."""
+        if self._smtp is None or not self._smtp.beheer:
+            return
         recent = and_(
             Opdracht.toestand == "dood", Opdracht.soort != MAIL, Opdracht.klaar_op > now() - timedelta(days=1)
         )

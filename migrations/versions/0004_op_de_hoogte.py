@@ -290,18 +290,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_baliesessies_eindigt_op"), "baliesessies", ["eindigt_op"])
     op.create_index(op.f("ix_baliesessies_pseudoniem"), "baliesessies", ["pseudoniem"])
-
-
-def downgrade() -> None:
-    op.drop_table("baliesessies")
-    op.drop_table("paginatellers")
-    op.drop_index(op.f("ix_bewijzen_actor"), "bewijzen")
-    op.drop_column("bewijzen", "actor")
-    op.drop_column("conceptstappen", "door")
-    op.drop_table("notificatietellingen")
-    op.drop_table("gelezen_berichten")
-    op.drop_table("notificaties")
-    op.drop_table("bekenden")
     op.create_table(
         "verwerkingen",
         sa.Column("keten", sa.Integer(), autoincrement=False, nullable=False),
@@ -329,11 +317,23 @@ def downgrade() -> None:
         sa.Column("zegel", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("keten", name=op.f("pk_verwerkingsketens")),
     )
+
+
+def downgrade() -> None:
+    op.drop_table("verwerkingsketens")
+    op.drop_table("verwerkingen")
+    op.drop_table("baliesessies")
+    op.drop_table("paginatellers")
+    op.drop_index(op.f("ix_bewijzen_actor"), "bewijzen")
+    op.drop_column("bewijzen", "actor")
+    op.drop_column("conceptstappen", "door")
+    op.drop_table("notificatietellingen")
+    op.drop_table("gelezen_berichten")
+    op.drop_table("notificaties")
+    op.drop_table("bekenden")
     op.drop_table("vraaglezingen")
     op.drop_table("vragen")
     op.drop_table("ontvangers")
-    op.drop_table("verwerkingsketens")
-    op.drop_table("verwerkingen")
     op.drop_table("zendingen")
     op.drop_table("uitgaven")
     op.drop_table("mailblokkades")
