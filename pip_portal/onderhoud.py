@@ -64,6 +64,7 @@ async def remove_expired(db: Sessionmaker) -> None:
     async with db.begin() as session:
         for oud in (
             tables.Sessie.eindigt_op < moment,
+            tables.Baliesessie.eindigt_op < moment,
             tables.Inlogpoging.verloopt_op < moment,
             tables.GezienBericht.verloopt_op < moment,
             tables.Zaakbezoek.bezocht_op < moment - BEZOEKEN_BEWAREN,

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 import mock_idp
 from mock_idp import medewerkers
 from pip_portal import app as portaal
-from pip_portal import tables
+from pip_portal import onderhoud, tables
 from pip_portal.balie.oidc import problemen
 from pip_portal.eigenaar import eigenaar_van
 from pip_portal.settings import Settings
@@ -258,6 +258,15 @@ async def test_a_session_that_ended_leads_to_the_employees_own_login(balie: Bali
     response = await balie.post("/balie/uitloggen", {"csrf": csrf})
     assert response.headers["location"] == "/balie"
     assert "Inloggen als medewerker" in text_of(await balie.get("/balie"))
+
+
+async def test_nothing_stays_of_an_employee_who_went_home_without_logging_out(balie: Balie, portal: FastAPI) -> None:
+    await balie.log_in_als()
+    async with portal.state.db.begin() as session:
+        await session.execute(update(tables.Baliesessie).values(eindigt_op=now().replace(year=2025)))
+    await onderhoud.remove_expired(portal.state.db)
+    async with portal.state.db() as session:
+        assert list(await session.scalars(select(tables.Baliesessie))) == []
 
 
 async def test_what_cannot_be_begun_says_why(balie: Balie) -> None:
