@@ -281,6 +281,8 @@ class Bewaren:
             (Brief, and_(Brief.gedaan_op.is_not(None), Brief.aangemaakt_op < grens)),
             (Contactadres, nooit_bevestigd()),
         )
+        async with self._db.begin() as session:
+            await voorkeuren.vergeet_bsn(session)
 
     async def nieuwsbrieven(self) -> None:
         """What has ended; and the mails of a week or a month whose moment has come are put in the queue."""

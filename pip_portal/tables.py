@@ -416,12 +416,18 @@ class Contactadres(Base):
 
 
 class Voorkeur(Base):
-    """How someone wants to hear from us: JSON of `Voorkeuren`, nothing personal in it. eigenaar: keyed hash."""
+    """How someone wants to hear from us: JSON of `Voorkeuren`, nothing personal in it. eigenaar: keyed hash.
+
+    bsn: encrypted, only while the Berichtenbox is chosen, which knows nobody by anything else. box_dicht_op: since then
+    it takes nothing of us.
+    """
 
     __tablename__ = "voorkeuren"
 
     eigenaar: Mapped[str] = mapped_column(String(64), primary_key=True)
     keuzes: Mapped[str] = mapped_column(Text)
+    bsn: Mapped[bytes | None] = mapped_column(LargeBinary)
+    box_dicht_op: Mapped[datetime | None] = mapped_column(Tijdstip)
     gewijzigd_op: Mapped[datetime] = mapped_column(Tijdstip)
 
 

@@ -28,8 +28,11 @@ from pip_portal.nieuwsbrief.verdelen import SOORT as ZENDING
 from pip_portal.nieuwsbrief.zendingen import Zendingen
 from pip_portal.notificaties.berichten import SOORT as GEOPEND
 from pip_portal.notificaties.berichten import Geopend
+from pip_portal.notificaties.berichtenbox import Berichtenbox
+from pip_portal.notificaties.lopende_zaken import SOORT as LOPENDE_ZAAK
+from pip_portal.notificaties.lopende_zaken import LopendeZaken
+from pip_portal.notificaties.melden import BERICHTENBOX, VERZAMELMAIL, Melden, Verzamelmail
 from pip_portal.notificaties.melden import SOORT as MELDING
-from pip_portal.notificaties.melden import VERZAMELMAIL, Melden, Verzamelmail
 from pip_portal.notificaties.ontvangst import SOORT as NOTIFICATIE
 from pip_portal.notificaties.taken import SOORT as HERINNERING
 from pip_portal.notificaties.taken import Herinneren
@@ -85,10 +88,12 @@ def maak_werker(
             bronnen.zaaksysteem.bronnen,
             Burgerstatussen.read(settings.burgerstatussen),
             elke_status=settings.mail_elke_status,
+            lopende_zaken=bronnen.mijnoverheid is not None,
             antwoorden=Antwoorden(db, sleutels, contacten) if contacten is not None else None,
         ),
         MELDING: Melden(db, sleutels),
         VERZAMELMAIL: Verzamelmail(db, sleutels),
+        BERICHTENBOX: Berichtenbox(db, sleutels, bronnen.mijnoverheid, settings.public_url),
         NIEUWSBRIEF: Doorgeven(db, sleutels, bronnen.mailingdienst),
         RONDE: Ronde(db, sleutels, bronnen.zaaksysteem.bronnen),
     }
@@ -102,6 +107,10 @@ def maak_werker(
         handlers[TAAK] = Taakoverdracht(db, sleutels, bronnen.objecten, bestanden)
         handlers[GEOPEND] = Geopend(bronnen.objecten)
         handlers[HERINNERING] = Herinneren(db, sleutels, bronnen.objecten)
+    if bronnen.mijnoverheid is not None:
+        burgerstatussen = Burgerstatussen.read(settings.burgerstatussen)
+        zaken = (bronnen.zaaksysteem.bronnen, burgerstatussen, bronnen.mijnoverheid, settings.public_url)
+        handlers[LOPENDE_ZAAK] = LopendeZaken(db, sleutels, *zaken)
     if bronnen.sms is not None:
         handlers[SMS] = Sms(bronnen.sms)
     if settings.smtp is not None:

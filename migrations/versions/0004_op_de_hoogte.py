@@ -33,6 +33,8 @@ def upgrade() -> None:
         "voorkeuren",
         sa.Column("eigenaar", sa.String(length=64), nullable=False),
         sa.Column("keuzes", sa.Text(), nullable=False),
+        sa.Column("bsn", sa.LargeBinary(), nullable=True),
+        sa.Column("box_dicht_op", Tijdstip(timezone=True), nullable=True),
         sa.Column("gewijzigd_op", Tijdstip(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("eigenaar", name=op.f("pk_voorkeuren")),
     )

@@ -84,7 +84,7 @@ class Gebeurtenissen:
 
     # ---- the zaak itself -------------------------------------------------------------------------------
 
-    async def _open(self, url: str) -> Zaak:
+    async def open(self, url: str) -> Zaak:
         """Raises: Genegeerd when no citizen may see it."""
         zaak = await self._lees.zaak(url)
         zaaktype = await self._bron.catalogus.zaaktype(zaak.zaaktype)
@@ -96,7 +96,7 @@ class Gebeurtenissen:
         status = await self._lees.status(bericht.resource_url)
         if status.zaak != bericht.hoofd_object:
             raise Genegeerd("hoort_niet_bij_zaak")
-        zaak = await self._open(bericht.hoofd_object)
+        zaak = await self.open(bericht.hoofd_object)
         if zaak.status != status.url:
             raise Genegeerd("achterhaald")  # deliveries are unordered; the one that holds now has its own
         if zaak.is_afgerond:
@@ -119,13 +119,13 @@ class Gebeurtenissen:
         resultaat = await self._lees.resultaat(bericht.resource_url)
         if resultaat.zaak != bericht.hoofd_object:
             raise Genegeerd("hoort_niet_bij_zaak")
-        zaak = await self._open(bericht.hoofd_object)
+        zaak = await self.open(bericht.hoofd_object)
         if not zaak.is_afgerond:
             raise Genegeerd("nog_niet_afgesloten")  # not final, so not shown either
         return [await self._afsluiting(zaak)]
 
     async def _zaak(self, bericht: Bericht) -> list[Gebeurtenis]:
-        zaak = await self._open(bericht.hoofd_object)
+        zaak = await self.open(bericht.hoofd_object)
         if not zaak.is_afgerond:
             raise Genegeerd("geen_nieuws")
         return [await self._afsluiting(zaak)]
@@ -166,7 +166,7 @@ class Gebeurtenissen:
         return gevonden
 
     async def _nieuw_document(self, koppeling: ZaakInformatieObject) -> Gebeurtenis:
-        zaak = await self._open(koppeling.zaak)
+        zaak = await self.open(koppeling.zaak)
         document = await self._lees.document(koppeling.informatieobject)
         richtingen = await self._bron.catalogus.richtingen(zaak.zaaktype)
         if not await is_visible(self._bron, document, richtingen):
@@ -186,6 +186,6 @@ class Gebeurtenissen:
             raise Genegeerd("te_oud")
         if not besluit.zaak:
             raise Genegeerd("besluit_zonder_zaak")
-        zaak = await self._open(besluit.zaak)
+        zaak = await self.open(besluit.zaak)
         uiterlijk = besluit.uiterlijke_reactiedatum
         return [Gebeurtenis(zaak, "besluit", f"besluit:{uuid_of(besluit.url)}", "S", uiterlijk=uiterlijk)]

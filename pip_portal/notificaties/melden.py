@@ -22,16 +22,19 @@ from pip_portal.notificaties.tellingen import tel
 from pip_portal.opdrachten import plaats
 from pip_portal.post.brieven import POST, plan_zonder_mail
 from pip_portal.post.mail import mailnummer, plaats_mail
+from pip_portal.post.sjablonen import SJABLONEN
 from pip_portal.sleutels import Sleutels
 from pip_portal.tables import Notificatie
 from pip_portal.tellers import tel_in
-from pip_portal.tijd import now
+from pip_portal.tijd import now, vandaag
 from pip_portal.voorkeuren import voorkeuren
 
 log = logging.getLogger(__name__)
 
 SOORT: Final = "melding"
 VERZAMELMAIL: Final = "verzamelmail"
+BERICHTENBOX: Final = "berichtenbox"  # soort of the opdracht that berichtenbox.py does
+UITSTEL: Final = "V"  # burgerstatus: the gemeente needs more time
 GEMIST: Final = "gemist"  # found by the nightly round: no notification told us
 VENSTER: Final = timedelta(minutes=15)  # at most one mail about the same zaak, unless something is asked
 
@@ -95,9 +98,9 @@ async def meld(
 async def _mail(session: AsyncSession, sleutels: Sleutels, nieuw: Notificatie) -> str:
     if reden := await _waarom_geen_mail(session, nieuw):
         if reden == "kanaal_post":
-            await _brief(session, sleutels, nieuw)
+            await plan_brief(session, sleutels, nieuw)
         return reden
-    adres = await email_over(session, sleutels, nieuw.eigenaar, nieuw.bron, nieuw.zaak_uuid)
+    adres = await _waarheen(session, sleutels, nieuw)
     if adres is None:
         return "geen_adres"
     aantal, tot_op = await _venster(session, sleutels, nieuw)
@@ -112,12 +115,22 @@ async def _mail(session: AsyncSession, sleutels: Sleutels, nieuw: Notificatie) -
     return "mail_volgt"
 
 
-async def _brief(session: AsyncSession, sleutels: Sleutels, rij: Notificatie) -> None:
-    """Who chose post gets what would always have been mailed in a letter (requirements B1)."""
-    sjabloon, _gegevens = mail_over(rij, await taal_van(session, rij.eigenaar))
-    if rij.nummer and (rij.doen or rij.soort == "besluit"):
-        versie = f"{POST}{sjabloon}/{await taal_van(session, rij.eigenaar)}"
-        await plan_zonder_mail(session, mailnummer(sleutels, f"{SOORT}:{rij.id}"), versie, rij.nummer)
+async def _waarheen(session: AsyncSession, sleutels: Sleutels, rij: Notificatie) -> str | None:
+    """BERICHTENBOX for who chose that, else the address to mail to; None when there is none."""
+    if await voorkeuren.heeft_box(session, rij.eigenaar):
+        return BERICHTENBOX
+    return await email_over(session, sleutels, rij.eigenaar, rij.bron, rij.zaak_uuid)
+
+
+async def plan_brief(session: AsyncSession, sleutels: Sleutels, rij: Notificatie) -> None:
+    """Who chose post gets in a letter what asks something or starts a term; of a kind one a day for each zaak, as a
+    status and a besluit often tell the same (requirements B1).
+    """
+    taal = await taal_van(session, rij.eigenaar)
+    sjabloon, _gegevens = mail_over(rij, taal)
+    if rij.nummer and (rij.doen or SJABLONEN[sjabloon].formeel or rij.code == UITSTEL):
+        wat = f"{SOORT}:{rij.eigenaar}:{rij.bron}:{rij.zaak_uuid}:{sjabloon}:{vandaag()}"
+        await plan_zonder_mail(session, mailnummer(sleutels, wat), f"{POST}{sjabloon}/{taal}", rij.nummer)
 
 
 async def _waarom_geen_mail(session: AsyncSession, rij: Notificatie) -> str:
@@ -161,8 +174,21 @@ async def _plaats_verzamelmail(session: AsyncSession, sleutels: Sleutels, rij: N
 
 
 async def _verstuur(session: AsyncSession, sleutels: Sleutels, adres: str, rijen: list[Notificatie]) -> None:
-    """One mail for all of these; the same rijen again are no second mail."""
+    """One mail (or bericht in the Berichtenbox) for all of these; the same rijen again are no second one."""
     over = belangrijkste(rijen)
+    if adres == BERICHTENBOX:
+        await plaats(session, sleutels, BERICHTENBOX, f"{BERICHTENBOX}:{over.id}", {"notificatie": over.id})
+    else:
+        await mail_nieuws(session, sleutels, adres, over)
+    await session.execute(
+        update(Notificatie)
+        .where(Notificatie.id.in_([rij.id for rij in rijen]))
+        .values(gemaild_op=now(), wacht_op_mail=False)
+    )
+
+
+async def mail_nieuws(session: AsyncSession, sleutels: Sleutels, adres: str, over: Notificatie) -> None:
+    """The mail about this one, once."""
     taal = await taal_van(session, over.eigenaar)
     sjabloon, gegevens = mail_over(over, taal)
     await plaats_mail(
@@ -175,11 +201,6 @@ async def _verstuur(session: AsyncSession, sleutels: Sleutels, adres: str, rijen
         eigenaar=over.eigenaar,
         kenmerk=over.nummer,
         sleutel=f"{SOORT}:{over.id}",
-    )
-    await session.execute(
-        update(Notificatie)
-        .where(Notificatie.id.in_([rij.id for rij in rijen]))
-        .values(gemaild_op=now(), wacht_op_mail=False)
     )
 
 
@@ -226,7 +247,7 @@ class Verzamelmail:
         async with self._db.begin() as session:
             aantal, tot_op = await _venster(session, self._sleutels, waar)
             rijen = [r for r in await _wachtend(session, waar) if not await _waarom_geen_mail(session, r)]
-            adres = await email_over(session, self._sleutels, waar.eigenaar, waar.bron, waar.zaak_uuid)
+            adres = await _waarheen(session, self._sleutels, waar)
             if not rijen or adres is None:
                 await self._laat(session, waar)
             elif aantal == 1:

@@ -7,7 +7,6 @@ import hashlib
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -22,6 +21,7 @@ from pip_portal.db import Sessionmaker
 from pip_portal.errors import BackofficeUnavailable
 from pip_portal.notificaties.bericht import KLANTINTERACTIES, Bericht, bron_van
 from pip_portal.notificaties.gebeurtenis import Gebeurtenis, Gebeurtenissen, Genegeerd
+from pip_portal.notificaties.lopende_zaken import ROL_KOMT_NOG, plan
 from pip_portal.notificaties.melden import SOORT as MELDING
 from pip_portal.notificaties.tellingen import tel
 from pip_portal.opdrachten import Uitstel, plaats_veel
@@ -31,8 +31,6 @@ from pip_portal.tijd import now, vandaag
 
 log = logging.getLogger(__name__)
 
-# The first status of a new zaak can be told before its rollen can be read; so it is tried again, but not for ever.
-ROL_KOMT_NOG: Final = timedelta(minutes=30)
 UIT_DE_RONDE: Final = "ronde"  # in the inhoud: found by the nightly round of toezicht.py
 AANVRAGERS: Final = ("initiator", "mede_initiator")
 
@@ -48,6 +46,7 @@ class Verwerken:
         burgerstatussen: Burgerstatussen,
         *,
         elke_status: bool = False,
+        lopende_zaken: bool = False,
         antwoorden: Callable[[Bericht], Awaitable[str]] | None = None,
     ) -> None:
         """antwoorden: what a notification of Klantinteracties means."""
@@ -56,6 +55,7 @@ class Verwerken:
         self._bronnen = bronnen
         self._burgerstatussen = burgerstatussen
         self._elke_status = elke_status
+        self._lopende_zaken = lopende_zaken
         self._antwoorden = antwoorden
 
     async def __call__(self, inhoud: Mapping[str, Any]) -> None:
@@ -63,6 +63,9 @@ class Verwerken:
         bericht = Bericht.model_validate(inhoud)
         gemist = UIT_DE_RONDE in inhoud
         uitkomsten: Counter[str] = Counter()
+        if self._lopende_zaken and (bron := bron_van(self._bronnen, bericht)):
+            async with self._db.begin() as session:
+                await plan(session, self._sleutels, bron, bericht)
         try:
             if bericht.kanaal in KLANTINTERACTIES and self._antwoorden is not None:
                 uitkomsten[await self._antwoorden(bericht)] += 1

@@ -51,22 +51,28 @@ def maak_bericht(
 
     Raises: ValueError when the template does not exist or does not fit these gegevens.
     """
-    keuze = sjabloon_van(sjabloon, gegevens)
-    waarden = {"portaal": portaal, **gegevens}
-    onderwerp = keuze.onderwerp.in_taal(taal)
-    regels = [_regel(zin, taal, waarden) for zin in (AANHEF, *keuze.zinnen, GROET, AFZENDER) if zin.geldt(waarden)]
+    onderwerp, regels = _regels(portaal, sjabloon, taal, gegevens)
     voet = VOET.in_taal(taal)
     html = TEMPLATE_ENV.get_template("post/mail.html").render(taal=taal, onderwerp=onderwerp, zinnen=regels, voet=voet)
     return stel_op(
         smtp,
         aan=aan,
         onderwerp=onderwerp,
-        tekst=_tekst(regels, voet),
+        tekst="\n\n".join([*_stukken(regels), "-- \n" + voet]) + "\n",
         html=html,
         taal=taal,
         nummer=nummer,
         moment=moment,
     )
+
+
+def als_tekst(portaal: str, *, sjabloon: str, taal: str, gegevens: Mapping[str, str], voet: Zin) -> tuple[str, str]:
+    """Subject and plain text of this template, for what brings it otherwise than by mail.
+
+    Raises: ValueError as maak_bericht.
+    """
+    onderwerp, regels = _regels(portaal, sjabloon, taal, gegevens)
+    return onderwerp, "\n\n".join([*_stukken(regels), voet.in_taal(taal)])
 
 
 def stel_op(
@@ -91,11 +97,17 @@ def host_van(url: str) -> str:
     return urlsplit(url).hostname or "localhost"
 
 
+def _regels(portaal: str, sjabloon: str, taal: str, gegevens: Mapping[str, str]) -> tuple[str, list[Regel]]:
+    keuze = sjabloon_van(sjabloon, gegevens)
+    waarden = {"portaal": portaal, **gegevens}
+    zinnen = (AANHEF, *keuze.zinnen, GROET, AFZENDER)
+    return keuze.onderwerp.in_taal(taal), [_regel(zin, taal, waarden) for zin in zinnen if zin.geldt(waarden)]
+
+
 def _regel(zin: Zin, taal: str, waarden: Mapping[str, str]) -> Regel:
     url = waarden.get(zin.link, "")  # a path is one of the portal: who placed the mail need not know its address
     return Regel(zin.in_taal(taal).format(**waarden), waarden["portaal"] + url if url.startswith("/") else url)
 
 
-def _tekst(regels: list[Regel], voet: str) -> str:
-    stukken = [f"{regel.tekst}:\n{regel.url}" if regel.url else regel.tekst for regel in regels]
-    return "\n\n".join([*stukken, "-- \n" + voet]) + "\n"
+def _stukken(regels: list[Regel]) -> list[str]:
+    return [f"{regel.tekst}:\n{regel.url}" if regel.url else regel.tekst for regel in regels]

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
+from pip_portal.backoffice.mijnoverheid import MijnOverheid
 from pip_portal.backoffice.samen import together
 from pip_portal.backoffice.zaaksysteem import Zaaksysteem, ZaaksysteemDep
 from pip_portal.contact.adressen import email_van
@@ -15,7 +16,7 @@ from pip_portal.contact.doorgeven import geef_door, nieuwe_sleutel
 from pip_portal.db import Db
 from pip_portal.eigenaar import eigenaar_van
 from pip_portal.errors import BackofficeDefect, BackofficeUnavailable, NotFound
-from pip_portal.gebruiker import Gebruiker, Ingelogd
+from pip_portal.gebruiker import Burger, Gebruiker, Ingelogd
 from pip_portal.nieuwsbrief.voorkeuren import van_eigenaar
 from pip_portal.sleutels import SleutelsDep
 from pip_portal.taal import N_, _
@@ -55,6 +56,9 @@ async def show(
         keuzes = await voorkeuren.lees(session, eigenaar)
         email = await email_van(session, sleutels, eigenaar)
         rijen = await voorkeuren.zaakvoorkeuren(session, eigenaar)
+        heeft_box = await voorkeuren.heeft_box(session, eigenaar)
+        box_dicht_op = await voorkeuren.box_dicht_op(session, eigenaar)
+    mijnoverheid = _mijnoverheid(request, gebruiker)
     return page(
         request,
         "voorkeuren/show.html",
@@ -65,6 +69,10 @@ async def show(
         nieuwsbrieven=await van_eigenaar(db, sleutels, eigenaar),
         bewaard=request.query_params.get("bewaard") == "1",
         later=request.query_params.get("later") == "1",
+        kanaal="berichtenbox" if heeft_box and mijnoverheid else "post" if keuzes.kanaal == "post" else "email",
+        heeft_mijnoverheid=mijnoverheid is not None,
+        box=request.query_params.get("box", ""),
+        box_dicht_op=box_dicht_op,
     )
 
 
@@ -73,16 +81,24 @@ async def save(request: Request, gebruiker: Ingelogd, db: Db, sleutels: Sleutels
     velden = await form_fields(request)
     eigenaar = eigenaar_van(gebruiker, sleutels).hash
     sleutel = ""
+    bsn, box = await _vraag_box(request, gebruiker, velden.get("kanaal", ""))
     async with db.begin() as session:
         oud = await voorkeuren.lees(session, eigenaar)
         nieuw: dict[str, object] = {"kanaal": "post" if velden.get("kanaal") == "post" else "email"}
+        if bsn:
+            nieuw["kanaal"] = "berichtenbox"
+        elif box:
+            nieuw["kanaal"] = oud.kanaal
         nieuw |= {naam: velden.get(naam) == "ja" for naam in MAILS}
-        await voorkeuren.bewaar(session, eigenaar, oud.model_copy(update=nieuw))
+        await voorkeuren.bewaar(
+            session, eigenaar, oud.model_copy(update=nieuw), bsn=sleutels.encrypt(bsn.encode()) if bsn else None
+        )
         if nieuw["kanaal"] != oud.kanaal and request.app.state.bronnen.klantinteracties is not None:
             sleutel = nieuwe_sleutel()
             await geef_door(session, sleutels, gebruiker, sleutel)
     klaar = not sleutel or await request.app.state.werker.een(sleutel)
-    return _naar(request, "voorkeuren:show", "?bewaard=1" + ("" if klaar else "&later=1"))
+    vraag = "?bewaard=1" + ("" if klaar else "&later=1") + (f"&box={box}" if box else "")
+    return _naar(request, "voorkeuren:show", vraag)
 
 
 @router.post("/zaken/{bron}/{uuid}", name="voorkeuren:zaak")
@@ -111,6 +127,23 @@ async def forget_for_zaak(
     async with db.begin() as session:
         await voorkeuren.wis_zaak(session, eigenaar_van(gebruiker, sleutels).hash, bron, str(uuid))
     return _naar(request, "voorkeuren:show", "?bewaard=1")
+
+
+def _mijnoverheid(request: Request, gebruiker: Gebruiker) -> MijnOverheid | None:
+    """None when the Berichtenbox cannot be chosen: only a burger has one."""
+    mijnoverheid: MijnOverheid | None = request.app.state.bronnen.mijnoverheid
+    return mijnoverheid if isinstance(gebruiker, Burger) else None
+
+
+async def _vraag_box(request: Request, gebruiker: Gebruiker, kanaal: str) -> tuple[str, str]:
+    """The BSN of who chooses the Berichtenbox and has one; else why it is not chosen: "" | "dicht" | "storing"."""
+    mijnoverheid = _mijnoverheid(request, gebruiker)
+    if kanaal != "berichtenbox" or mijnoverheid is None or not isinstance(gebruiker, Burger):
+        return "", ""
+    try:
+        return (gebruiker.bsn, "") if await mijnoverheid.heeft_box(gebruiker) else ("", "dicht")
+    except (BackofficeUnavailable, BackofficeDefect):
+        return "", "storing"
 
 
 async def _zaakkeuzes(

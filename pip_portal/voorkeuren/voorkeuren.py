@@ -1,14 +1,16 @@
 """How someone wants to hear from us. Nothing stored means the standard choices."""
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import select
+from sqlalchemy import and_, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from pip_portal.db import insert_van
 from pip_portal.errors import NotFound
-from pip_portal.tables import Voorkeur, Zaakvoorkeur
+from pip_portal.sleutels import Sleutels
+from pip_portal.tables import Bekende, Voorkeur, Zaakvoorkeur
 from pip_portal.tijd import now
 
 Kanaal = Literal["email", "post", "berichtenbox"]
@@ -35,12 +37,47 @@ async def lees(session: AsyncSession, eigenaar: str) -> Voorkeuren:
     return Voorkeuren.model_validate_json(keuzes) if keuzes else Voorkeuren()
 
 
-async def bewaar(session: AsyncSession, eigenaar: str, voorkeuren: Voorkeuren) -> None:
+async def bewaar(session: AsyncSession, eigenaar: str, voorkeuren: Voorkeuren, *, bsn: bytes | None = None) -> None:
+    """bsn: encrypted, of who chooses the Berichtenbox now; with another kanaal none is kept."""
     rij = insert_van(session)(Voorkeur).values(
-        eigenaar=eigenaar, keuzes=voorkeuren.model_dump_json(), gewijzigd_op=now()
+        eigenaar=eigenaar, keuzes=voorkeuren.model_dump_json(), bsn=bsn, gewijzigd_op=now()
     )
     nieuw = {naam: rij.excluded[naam] for naam in ("keuzes", "gewijzigd_op")}
+    if bsn or voorkeuren.kanaal != "berichtenbox":
+        nieuw |= {"bsn": rij.excluded.bsn, "box_dicht_op": rij.excluded.box_dicht_op}
     await session.execute(rij.on_conflict_do_update(index_elements=["eigenaar"], set_=nieuw))
+
+
+async def heeft_box(session: AsyncSession, eigenaar: str) -> bool:
+    """Whether news for this eigenaar goes to their Berichtenbox."""
+    gekozen = select(Voorkeur.eigenaar).where(Voorkeur.eigenaar == eigenaar, Voorkeur.bsn.is_not(None))
+    return await session.scalar(gekozen) is not None
+
+
+async def bsn_van(session: AsyncSession, sleutels: Sleutels, eigenaar: str) -> str | None:
+    """The BSN of who chose the Berichtenbox, only to deliver there; None for anybody else."""
+    bsn = await session.scalar(select(Voorkeur.bsn).where(Voorkeur.eigenaar == eigenaar))
+    try:
+        return sleutels.decrypt(bsn).decode() if bsn else None
+    except ValueError:  # its key is gone
+        return None
+
+
+async def zet_box_dicht(session: AsyncSession, eigenaar: str, op: datetime | None) -> None:
+    """Since when the Berichtenbox of this eigenaar takes nothing of us; None: it does. Only who chose it has one."""
+    heeft = and_(Voorkeur.eigenaar == eigenaar, Voorkeur.bsn.is_not(None))
+    await session.execute(update(Voorkeur).where(heeft).values(box_dicht_op=op))
+
+
+async def box_dicht_op(session: AsyncSession, eigenaar: str) -> datetime | None:
+    return await session.scalar(select(Voorkeur.box_dicht_op).where(Voorkeur.eigenaar == eigenaar))
+
+
+async def vergeet_bsn(session: AsyncSession) -> None:
+    """Of who was forgotten because they did not come back: then there is nobody to deliver to either."""
+    bekend = exists().where(Bekende.eigenaar == Voorkeur.eigenaar)
+    weg = update(Voorkeur).where(Voorkeur.bsn.is_not(None), ~bekend).values(bsn=None, box_dicht_op=None)
+    await session.execute(weg.execution_options(synchronize_session=False))
 
 
 async def zaak_mailen(session: AsyncSession, eigenaar: str, bron: str, zaak_uuid: str) -> bool | None:
