@@ -140,13 +140,14 @@ async def look_up(
     """The name and date of birth of this number, to ask whether that is who is here. The number is in no address."""
     velden = await form_fields(request)
     formulier = _formulier(formulieren, velden.get("product", ""))
-    kanaal, bsn = velden.get("kanaal", ""), "".join(velden.get("bsn", "").split()).replace(".", "")
+    kanaal, getypt = velden.get("kanaal", ""), velden.get("bsn", "")
+    bsn = elfproef.compact(getypt) if elfproef.is_valid(getypt) else ""  # one number is one person, however it is typed
     fouten = {}
     if formulier is None:
         fouten["product"] = _("Kies een product.")
     if kanaal not in KANALEN:
         fouten["kanaal"] = _("Kies hoe de inwoner contact heeft.")
-    if not elfproef.is_valid(bsn):
+    if not bsn:
         fouten["bsn"] = _("Vul een burgerservicenummer in van 9 cijfers.")
     if fouten or formulier is None:
         return _kiespagina(request, formulieren, velden, fouten)

@@ -170,6 +170,15 @@ async def test_the_citizen_gets_the_receipt(balie: Balie, portal: FastAPI) -> No
 # ---- what must never happen ------------------------------------------------------------------------------------
 
 
+async def test_a_number_is_the_same_person_however_it_is_typed(balie: Balie, portal: FastAPI) -> None:
+    await balie.log_in_als()
+    bsn = factories.ANNA
+    for getypt in (f"{bsn[:4]}-{bsn[4:]}", f"{bsn[:4]}.{bsn[4:6]}.{bsn[6:]}", f" {bsn[:4]} {bsn[4:]} "):
+        assert "Anna Maria Jansen" in (await _zoek(balie, bsn=getypt)).tekst
+    anna = eigenaar_van(factories.burger(), factories.sleutels()).hash
+    assert {b.wie for b in await _bewijzen(portal) if b.gebeurtenis == "balie_gezocht"} == {anna}
+
+
 @pytest.mark.seed("C7")
 async def test_an_employee_opens_no_page_of_a_citizen(balie: Balie, browser: Browser, portal: FastAPI) -> None:
     await browser.log_in(factories.burger())
