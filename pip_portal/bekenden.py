@@ -72,6 +72,22 @@ async def zoek(session: AsyncSession, sleutels: Sleutels, rollen: Iterable[Rol])
     return [gevonden[eigenaar] for eigenaar in sorted(gevonden)]
 
 
+async def zoek_nummer(session: AsyncSession, sleutels: Sleutels, soort: str, nummer: str) -> list[Betrokkene]:
+    """Everybody who logged in as this person (soort bsn) or company (kvk) as a whole, not as one of its vestigingen."""
+    if soort not in ("bsn", "kvk"):
+        return []
+    wie = f"{soort}:{nummer}"
+    rijen = await session.scalars(
+        select(Bekende).where(Bekende.identificatie == _hash(sleutels, wie)).order_by(Bekende.eigenaar)
+    )
+    gevonden = [(rij.eigenaar, _gebruiker(rij, wie, sleutels)) for rij in rijen]
+    return [
+        Betrokkene(eigenaar, gebruiker)
+        for eigenaar, gebruiker in gevonden
+        if gebruiker is not None and not (isinstance(gebruiker, Bedrijf) and gebruiker.vestiging)
+    ]
+
+
 def vergeten() -> ColumnElement[bool]:
     """Rows of who did not come back for so long, and left no address to write to."""
     heeft_adres = exists().where(Contactadres.eigenaar == Bekende.eigenaar)

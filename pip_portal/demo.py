@@ -317,6 +317,7 @@ def _objecten(url: str) -> dict[str, object]:
         "taken": [f"{typen}/{uuid}" for uuid in TAAKTYPEN],
         "samenvoegen": True,
         "taak_hosts": ["vragenlijst.example.nl"],
+        "notificeert": True,
     }
 
 

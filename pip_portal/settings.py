@@ -137,6 +137,7 @@ class Objecten(Api):
     berichten, taken: URLs of their objecttypes, as this server writes them. samenvoegen: PATCH merges (Objects API 2.5
     and later); else the whole of an object is sent. filter_lijst: knows data_attrs; else only one filter goes along,
     and the rest is left out here. taak_hosts: where a taak of soort url may send somebody; empty: nowhere.
+    notificeert: it tells of changes over the Notificaties API.
     """
 
     berichten: tuple[str, ...] = ()
@@ -144,6 +145,7 @@ class Objecten(Api):
     samenvoegen: bool = False
     filter_lijst: bool = True
     taak_hosts: tuple[str, ...] = ()
+    notificeert: bool = False
 
 
 class Vragen(Frozen):

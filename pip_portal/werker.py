@@ -33,6 +33,7 @@ from pip_portal.notificaties.lopende_zaken import SOORT as LOPENDE_ZAAK
 from pip_portal.notificaties.lopende_zaken import LopendeZaken
 from pip_portal.notificaties.melden import BERICHTENBOX, VERZAMELMAIL, Melden, Verzamelmail
 from pip_portal.notificaties.melden import SOORT as MELDING
+from pip_portal.notificaties.objecten import Objectnieuws
 from pip_portal.notificaties.ontvangst import SOORT as NOTIFICATIE
 from pip_portal.notificaties.taken import SOORT as HERINNERING
 from pip_portal.notificaties.taken import Herinneren
@@ -90,6 +91,7 @@ def maak_werker(
             elke_status=settings.mail_elke_status,
             lopende_zaken=bronnen.mijnoverheid is not None,
             antwoorden=Antwoorden(db, sleutels, contacten) if contacten is not None else None,
+            objecten=Objectnieuws(db, sleutels, bronnen.objecten) if bronnen.objecten is not None else None,
         ),
         MELDING: Melden(db, sleutels),
         VERZAMELMAIL: Verzamelmail(db, sleutels),

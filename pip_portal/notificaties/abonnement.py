@@ -35,7 +35,8 @@ def kanalen(settings: Settings) -> list[str]:
     besluiten = ["besluiten"] if any(backoffice.besluiten for backoffice in settings.backoffices) else []
     klant = settings.klantinteracties
     vragen = ["klantcontacten", "internetaken"] if klant is not None and klant.notificeert else []
-    return ["zaken", "documenten", *besluiten, *vragen]
+    objecten = ["objecten"] if settings.objecten is not None and settings.objecten.notificeert else []
+    return ["zaken", "documenten", *besluiten, *vragen, *objecten]
 
 
 async def voer_uit(settings: Settings, wat: str, transport_for: TransportFor | None = None) -> Uitkomst:

@@ -34,9 +34,11 @@ RELEVANT: Final[Mapping[str, Mapping[str, tuple[str, frozenset[str]]]]] = {
         "enkelvoudiginformatieobject": ("enkelvoudiginformatieobjecten", frozenset({"update", "partial_update"}))
     },
     "klantcontacten": {"klantcontact": ("klantcontacten", frozenset({"create", "update", "partial_update"}))},
+    "objecten": {"object": ("objects", frozenset({"create", "update", "partial_update"}))},
     "internetaken": {"internetaak": ("internetaken", frozenset({"update", "partial_update"}))},
 }
 
+OBJECTEN: Final = "objecten"  # kanaal
 KLANTINTERACTIES: Final = frozenset({"klantcontacten", "internetaken"})  # kanalen
 
 
@@ -75,7 +77,7 @@ def verbinding_van(bron: Bron, kanaal: str) -> Verbinding | None:
 
 def bron_van(bronnen: Sequence[Bron], bericht: Bericht) -> Bron | None:
     """The configured bron that both URLs belong to; None when there is none, and then no URL is followed."""
-    if bericht.kanaal in KLANTINTERACTIES:
+    if bericht.kanaal in KLANTINTERACTIES or bericht.kanaal == OBJECTEN:
         return None
     collectie, _acties = RELEVANT[bericht.kanaal][bericht.resource]
     hoofd = {"zaken": "zaken", "besluiten": "besluiten", "documenten": collectie}[bericht.kanaal]
@@ -104,7 +106,11 @@ def is_van(verbinding: Verbinding | None, bericht: Bericht) -> bool:
 
 
 def waarom_niet(
-    bronnen: Sequence[Bron], bericht: Bericht, moment: datetime, klantinteracties: Verbinding | None = None
+    bronnen: Sequence[Bron],
+    bericht: Bericht,
+    moment: datetime,
+    klantinteracties: Verbinding | None = None,
+    objecten: Verbinding | None = None,
 ) -> str:
     """Why this notification can be left alone without looking further; empty when it may be news."""
     if bericht.kanaal not in RELEVANT:
@@ -118,4 +124,6 @@ def waarom_niet(
         return "te_oud"
     if bericht.kanaal in KLANTINTERACTIES:
         return "" if is_van(klantinteracties, bericht) else "onbekende_bron"
+    if bericht.kanaal == OBJECTEN:
+        return "" if is_van(objecten, bericht) else "onbekende_bron"
     return "" if bron_van(bronnen, bericht) else "onbekende_bron"

@@ -19,7 +19,7 @@ from pip_portal.bekenden import Betrokkene
 from pip_portal.burgerstatus import Burgerstatussen
 from pip_portal.db import Sessionmaker
 from pip_portal.errors import BackofficeUnavailable
-from pip_portal.notificaties.bericht import KLANTINTERACTIES, Bericht, bron_van
+from pip_portal.notificaties.bericht import KLANTINTERACTIES, OBJECTEN, Bericht, bron_van
 from pip_portal.notificaties.gebeurtenis import Gebeurtenis, Gebeurtenissen, Genegeerd
 from pip_portal.notificaties.lopende_zaken import ROL_KOMT_NOG, plan
 from pip_portal.notificaties.melden import SOORT as MELDING
@@ -48,8 +48,9 @@ class Verwerken:
         elke_status: bool = False,
         lopende_zaken: bool = False,
         antwoorden: Callable[[Bericht], Awaitable[str]] | None = None,
+        objecten: Callable[[Bericht], Awaitable[str]] | None = None,
     ) -> None:
-        """antwoorden: what a notification of Klantinteracties means."""
+        """antwoorden, objecten: what a notification of Klantinteracties or of the Objecten API means."""
         self._db = db
         self._sleutels = sleutels
         self._bronnen = bronnen
@@ -57,6 +58,7 @@ class Verwerken:
         self._elke_status = elke_status
         self._lopende_zaken = lopende_zaken
         self._antwoorden = antwoorden
+        self._objecten = objecten
 
     async def __call__(self, inhoud: Mapping[str, Any]) -> None:
         """Raises: Uitstel when the backoffice is away, or nobody can be found yet."""
@@ -69,6 +71,8 @@ class Verwerken:
         try:
             if bericht.kanaal in KLANTINTERACTIES and self._antwoorden is not None:
                 uitkomsten[await self._antwoorden(bericht)] += 1
+            elif bericht.kanaal == OBJECTEN and self._objecten is not None:
+                uitkomsten[await self._objecten(bericht)] += 1
             else:
                 for bron, gebeurtenis in await self._gebeurtenissen(bericht):
                     uitkomsten[await self._verdeel(bericht, bron, gebeurtenis, gemist)] += 1

@@ -42,7 +42,8 @@ async def ontvang(request: Request) -> Response:
         return Response(status_code=204)
     bronnen = request.app.state.bronnen
     klant = bronnen.klantinteracties.verbinding if bronnen.klantinteracties is not None else None
-    reden = waarom_niet(bronnen.zaaksysteem.bronnen, bericht, now(), klant)
+    objecten = bronnen.objecten.verbinding if bronnen.objecten is not None else None
+    reden = waarom_niet(bronnen.zaaksysteem.bronnen, bericht, now(), klant, objecten)
     if reden:
         log.info("notificatie genegeerd", extra=bericht.voor_log() | {"reden": reden})
     ontvangst: Ontvangst = request.app.state.ontvangst
