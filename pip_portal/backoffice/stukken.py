@@ -168,6 +168,16 @@ async def list_documents(bron: Bron, gebruiker: Gebruiker, uuid: UUID, vandaag: 
     return stukken
 
 
+async def documents_of_row(
+    bron: Bron, gebruiker: Gebruiker, zaak: Zaak, delen: Onderdelen
+) -> tuple[Zaakdocument, ...] | None:
+    """The documents of a zaak out of the list, whose rollen were checked there; None when not all could be read."""
+    leeg: tuple[ZaakInformatieObject, ...] = ()
+    koppelingen = await delen.part(DEEL, bron.zaken.koppelingen(gebruiker, zaak), leeg)
+    stukken = await delen.part(DEEL, visible_documents(bron, gebruiker, zaak, koppelingen, delen), ())
+    return None if delen.storingen else stukken
+
+
 async def open_download(
     bron: Bron, gebruiker: Gebruiker, zaak_uuid: UUID, document_uuid: UUID, vandaag: date
 ) -> Download:

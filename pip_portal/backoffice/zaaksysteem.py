@@ -10,10 +10,11 @@ from fastapi import Depends, Request
 from pip_portal.backoffice.bron import Bron
 from pip_portal.backoffice.dossier import get_dossier
 from pip_portal.backoffice.lijst import list_zaken
-from pip_portal.backoffice.regels import Zaakdocument, Zaakdossier, Zakenlijst, Zakenvraag
+from pip_portal.backoffice.onderdelen import Onderdelen
+from pip_portal.backoffice.regels import Zaakdocument, Zaakdossier, Zaakregel, Zakenlijst, Zakenvraag
 from pip_portal.backoffice.resource import AMSTERDAM
 from pip_portal.backoffice.samen import together
-from pip_portal.backoffice.stukken import Download, list_documents, open_download
+from pip_portal.backoffice.stukken import Download, documents_of_row, list_documents, open_download
 from pip_portal.errors import NotFound
 from pip_portal.gebruiker import Gebruiker
 
@@ -44,6 +45,17 @@ class Zaaksysteem:
         Raises: NotFound; BackofficeUnavailable.
         """
         return await list_documents(self._bron(bron), gebruiker, uuid, _today())
+
+    async def documents_of_rows(
+        self, gebruiker: Gebruiker, regels: Sequence[Zaakregel]
+    ) -> tuple[tuple[Zaakdocument, ...] | None, ...]:
+        """The documents of each of these rows, which `list` gave; None for one whose documents cannot all be read."""
+        bronnen = {bron.naam: bron for bron in self.bronnen}
+        return tuple(
+            await together(
+                documents_of_row(bronnen[regel.bron], gebruiker, regel.zaak, Onderdelen(regel.bron)) for regel in regels
+            )
+        )
 
     async def download(self, gebruiker: Gebruiker, bron: str, zaak_uuid: UUID, document_uuid: UUID) -> Download:
         """A document of a zaak, after checking again that zaak, pair and document may be seen.

@@ -54,6 +54,8 @@ def test_pages_of_a_citizen(new_citizen: Callable[..., Citizen], seen: Look, dar
             "/zaken?toestand=afgerond",
             "/zaken?woorden=onvindbaar",
             "/zaken?pagina=99",
+            "/documenten",
+            "/documenten?zoek=onvindbaar",
             "/gegevens",
             "/gegevens/inzage",
             "/gegevens/inzage?jaar=1999",
