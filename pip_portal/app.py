@@ -86,6 +86,7 @@ PRIVATE: tuple[APIRouter, ...] = (
     zaken.router,
     aanvullen.router,
     intrekken.router,
+    documenten.router,
     gegevens.router,
     verwerkingen.router,
     contact.router,
