@@ -31,7 +31,7 @@ def adres_van(tekst: str) -> str:
         domein = adres.domain.encode("idna").decode()
     except Exception:  # the parser of the standard library raises many kinds, with the address in their text
         raise ValueError("geen e-mailadres") from None
-    if not adres.username or "." not in domein:
+    if not adres.username or "." not in domein or domein.startswith("["):  # [10.0.0.1] is a machine, maybe one of ours
         raise ValueError("geen e-mailadres")
     return f"{Address(username=adres.username, domain=domein)}"
 

@@ -247,7 +247,17 @@ def test_an_address_is_written_as_a_mail_server_takes_it(tekst: str, adres: str)
 
 @pytest.mark.parametrize(
     "tekst",
-    ["", "jan", "jan@", "@voorbeeld.nl", "jan@localhost", "a@b.nl\r\nBcc: c@d.nl", "a@b.nl, c@d.nl", "a b@c.nl"],
+    [
+        "",
+        "jan",
+        "jan@",
+        "@voorbeeld.nl",
+        "jan@localhost",
+        "a@b.nl\r\nBcc: c@d.nl",
+        "a@b.nl, c@d.nl",
+        "a b@c.nl",
+        "a@[10.0.0.1]",
+    ],
 )
 async def test_what_is_no_address_is_never_tried(db: Sessionmaker, postbus: Postbus, poort: int, tekst: str) -> None:
     await zet(db, aan=tekst)
