@@ -27,11 +27,12 @@ LEEG = (
     "Wij vinden uw bedrijf niet",
     "Deze pagina is er niet",
     "Wij kunnen deze pagina niet vinden",
+    "U hebt nog geen vragen gesteld",
 )
 GEZEGD = ("niet laten zien", "Er is een storing", "Misschien ziet u niet al uw zaken")
 ZAAK = "zaak"
 DOCUMENT = "document"
-PAGINAS = ("/overzicht", "/zaken", "/zaken?zoek=vergunning", "/zaken?pagina=2", "/gegevens", ZAAK, DOCUMENT)
+PAGINAS = ("/overzicht", "/zaken", "/zaken?zoek=vergunning", "/zaken?pagina=2", "/gegevens", "/vragen", ZAAK, DOCUMENT)
 
 
 async def addresses(browser: Browser) -> dict[str, str]:
@@ -48,7 +49,9 @@ def patient(url: str) -> str:
 
 
 def connections(portal: FastAPI) -> list[Verbinding]:
-    return [v for bron in portal.state.bronnen.zaaksysteem.bronnen for v in bron.verbindingen]
+    bronnen = portal.state.bronnen
+    zaken = [v for bron in bronnen.zaaksysteem.bronnen for v in bron.verbindingen]
+    return [*zaken, bronnen.brp._verbinding, bronnen.klantinteracties.verbinding, bronnen.objecten.verbinding]
 
 
 @asynccontextmanager
@@ -73,7 +76,7 @@ async def expect_said_and_whole_again(browser: Browser, backoffice: FastAPI, url
     assert any(zin in text_of(response) for zin in GEZEGD), url
     assert not [zin for zin in LEEG if zin in text_of(response)], url
     backoffice.state.beheer.herstel()
-    for verbinding in [*connections(browser.portal), browser.portal.state.bronnen.brp._verbinding]:
+    for verbinding in connections(browser.portal):
         verbinding.breaker.success()  # as after its pause
     hersteld = await browser.get(url)
     assert hersteld.status_code == goed.status_code, url

@@ -28,11 +28,12 @@ FEATURES = (
     "nieuwsbrief",
     "berichten",
     "taken",
+    "vragen",
 )
 # What is begun and sent stands among the zaken as cards; a product page is made from the definition of its form.
 MAG_KENNEN = {
-    "overzicht": ("pip_portal.formulieren.kaarten",),
-    "zaken": ("pip_portal.formulieren.kaarten",),
+    "overzicht": ("pip_portal.formulieren.kaarten", "pip_portal.vragen.kaarten", "pip_portal.vragen.lezen"),
+    "zaken": ("pip_portal.formulieren.kaarten", "pip_portal.vragen.kaarten"),
     "taken": tuple(
         f"pip_portal.formulieren.{naam}"
         for naam in (

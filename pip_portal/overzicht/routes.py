@@ -1,12 +1,14 @@
 """Overzicht: what needs attention first, then what is running. Each part may be late or down on its own."""
 
 import asyncio
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from starlette.datastructures import State
 
 from pip_portal.backoffice.brp import Brp, BrpDep
+from pip_portal.backoffice.klantcontacten import ContactenDep, KlantcontactenApi
 from pip_portal.backoffice.kvk import Kvk, KvkDep, Vestiging
 from pip_portal.backoffice.objecten import ObjectenApi
 from pip_portal.backoffice.objecttypen import Bericht, Lijst, Taak
@@ -26,6 +28,8 @@ from pip_portal.panelen import Paneel, paneel
 from pip_portal.post.onbestelbaar import OnbestelbaarDep
 from pip_portal.taal import _
 from pip_portal.tijd import vandaag
+from pip_portal.vragen.kaarten import kanaal_in_woorden, mijn_vragen, stand_in_woorden
+from pip_portal.vragen.lezen import Vraagregel
 from pip_portal.web import page, wants_fragment
 
 router = APIRouter()
@@ -48,17 +52,23 @@ async def show(
     concepten: Conceptkaarten,
     ingezonden: IngezondenDep,
     onbestelbaar: OnbestelbaarDep,
+    contacten: ContactenDep,
     eigenaar: EigenaarDep,
     db: Db,
 ) -> HTMLResponse:
     """The whole page, or with htmx only the late part that ?deel= names."""
     deel = request.query_params.get("deel", "")
+    if deel == "vragen" and wants_fragment(request):
+        return page(
+            request, "overzicht/show.html", fragment=deel, **_kaarten(await mijn_vragen(request, gebruiker, contacten))
+        )
     alleen = deel if deel in DELEN and wants_fragment(request) else None
-    zaken, taken, berichten, gegevens = await asyncio.gather(
+    zaken, taken, berichten, gegevens, vragen = await asyncio.gather(
         _zaken(request, gebruiker, zaaksysteem, alleen),
         _taken(request, gebruiker, eigenaar, alleen),
         _berichten(request, gebruiker, eigenaar, alleen),
         _gegevens(request, gebruiker, brp, kvk, alleen),
+        _vragen(request, gebruiker, contacten, alleen),
     )
     request.state.ongelezen_berichten = len(berichten.inhoud or ())
     regels = zaken.inhoud.regels if zaken.inhoud else ()
@@ -72,6 +82,7 @@ async def show(
         nieuwste=(berichten.inhoud or ())[:NIEUWSTE],
         taakrijen=taken.inhoud.rijen if taken.inhoud else (),
         gegevens=gegevens,
+        **_kaarten(vragen),
         acties=acties(regels, burgerstatus),
         lopend=regels[:GETOOND],
         bekeken=BEKEKEN,
@@ -117,6 +128,18 @@ async def _ongelezen(state: State, gebruiker: Gebruiker, eigenaar: Eigenaar) -> 
         return ()
     lijst = await objecten.berichten(gebruiker, vandaag(), ongelezen=True)
     return await ongelezen(state.db, eigenaar, lijst.rijen)
+
+
+async def _vragen(
+    request: Request, gebruiker: Gebruiker, contacten: KlantcontactenApi | None, alleen: str | None
+) -> Paneel[list[Vraagregel]]:
+    return Paneel() if alleen else await mijn_vragen(request, gebruiker, contacten)
+
+
+def _kaarten(vragen: Paneel[list[Vraagregel]]) -> dict[str, Any]:
+    """What the part with questions shows: those with a new answer."""
+    nieuw = [vraag for vraag in vragen.inhoud or () if vraag.is_nieuw]
+    return {"vragen": vragen, "antwoorden": nieuw[:GETOOND], "kanaal": kanaal_in_woorden, "stand": stand_in_woorden}
 
 
 async def _gegevens(

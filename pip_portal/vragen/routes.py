@@ -1,88 +1,28 @@
 """Uw vragen: everything that somebody asked us and what we answered, over every channel."""
 
-from collections.abc import Sequence
-from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from pip_portal.backoffice.klantcontact import Draad
-from pip_portal.backoffice.klantcontacten import ContactenDep, KlantcontactenApi
+from pip_portal.backoffice.klantcontacten import ContactenDep
 from pip_portal.db import Db, Sessionmaker
 from pip_portal.eigenaar import eigenaar_van
 from pip_portal.errors import NotFound
-from pip_portal.gebruiker import Gebruiker, Ingelogd
+from pip_portal.gebruiker import Ingelogd
 from pip_portal.notificaties.lezen import lees_pad
-from pip_portal.panelen import Paneel, paneel
 from pip_portal.sleutels import Sleutels, SleutelsDep
-from pip_portal.taal import N_, _
 from pip_portal.vragen import bewijs as bewijzen
 from pip_portal.vragen import lezen
 from pip_portal.vragen import vraag as vragen
 from pip_portal.vragen.bewijs import Vraagbewijs
+from pip_portal.vragen.kaarten import kanaal_in_woorden, mijn_vragen, stand_in_woorden
 from pip_portal.vragen.lezen import Vraagregel
 from pip_portal.vragen.vraag import MAX_TEKST, Gesteld
 from pip_portal.web import page
 
 router = APIRouter()
-
-BRON: Final = N_("het systeem met uw vragen")
-KANALEN: Final = {
-    "webformulier": N_("Via de website"),
-    "internet": N_("Via de website"),
-    "telefoon": N_("Aan de telefoon"),
-    "balie": N_("Aan de balie"),
-    "e-mail": N_("Per e-mail"),
-    "email": N_("Per e-mail"),
-    "post": N_("Per brief"),
-    "brief": N_("Per brief"),
-    "chat": N_("In de chat"),
-}
-STANDEN: Final = {
-    "ontvangen": (N_("Ontvangen"), "info"),
-    "open": (N_("Wij zijn ermee bezig"), "info"),
-    "beantwoord": (N_("Beantwoord"), "ok"),
-    "afgerond": (N_("Klaar"), "neutraal"),
-}
-
-
-def kanaal_in_woorden(kanaal: str) -> str:
-    tekst = KANALEN.get(kanaal.lower())
-    return _(tekst) if tekst else kanaal
-
-
-def stand_in_woorden(stand: str) -> tuple[str, str]:
-    """Text and kind of its badge."""
-    tekst, soort = STANDEN[stand]
-    return _(tekst), soort
-
-
-async def mijn_vragen(
-    request: Request, gebruiker: Gebruiker, contacten: KlantcontactenApi | None
-) -> Paneel[list[Vraagregel]]:
-    """For a part of a page: every question of this gebruiker, what has a new answer marked."""
-    return await paneel(request, _(BRON), _regels(request, gebruiker, contacten))
-
-
-async def vragen_bij_zaak(
-    request: Request, gebruiker: Gebruiker, contacten: KlantcontactenApi | None, zaak: UUID
-) -> Paneel[list[Vraagregel]]:
-    """For the page of a zaak: what this gebruiker asked about it."""
-    return await paneel(request, _(BRON), _regels(request, gebruiker, contacten, zaak))
-
-
-async def _regels(
-    request: Request, gebruiker: Gebruiker, contacten: KlantcontactenApi | None, zaak: UUID | None = None
-) -> list[Vraagregel]:
-    db, sleutels = request.app.state.db, request.app.state.sleutels
-    eigenaar = eigenaar_van(gebruiker, sleutels)
-    draden: Sequence[Draad] = ()
-    if contacten is not None:
-        draden = await (contacten.bij_zaak(gebruiker, zaak) if zaak else contacten.draden(gebruiker))
-    gesteld = await vragen.lijst(db, sleutels, eigenaar.hash)
-    gelezen = await lezen.gelezen(db, eigenaar)
-    return lezen.regels(draden, gesteld, gelezen, zaak_uuid=str(zaak) if zaak else "")
 
 
 @router.get("/vragen", name="vragen:list")

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
 
+from pip_portal.backoffice.klantcontacten import ContactenDep
 from pip_portal.backoffice.samen import side_by_side
 from pip_portal.backoffice.zaaksysteem import ZaaksysteemDep
 from pip_portal.burgerstatus import BurgerstatussenDep
@@ -22,6 +23,7 @@ from pip_portal.sleutels import Sleutels
 from pip_portal.taal import _
 from pip_portal.tijd import now, vandaag
 from pip_portal.voorkeuren.voorkeuren import over_zaak
+from pip_portal.vragen.kaarten import kanaal_in_woorden, stand_in_woorden, vragen_bij_zaak
 from pip_portal.web import binnen_budget, page, wants_fragment
 from pip_portal.zaken import bezoeken, zoekvraag
 from pip_portal.zaken.bezwaar import bezwaar
@@ -77,6 +79,7 @@ async def show_zaak(
     gebruiker: Ingelogd,
     zaaksysteem: ZaaksysteemDep,
     burgerstatus: BurgerstatussenDep,
+    contacten: ContactenDep,
     db: Db,
     bron: Bron,
     uuid: UUID,
@@ -88,6 +91,7 @@ async def show_zaak(
     async with side_by_side() as group:
         lezing = group.create_task(binnen_budget(request, zaaksysteem.get(gebruiker, bron, uuid)))
         taaklezing = group.create_task(paneel(request, taakbron, te_doen(db, sleutels, objecten, gebruiker, eigenaar)))
+        vraaglezing = group.create_task(vragen_bij_zaak(request, gebruiker, contacten, uuid))
     dossier, taken = lezing.result(), taaklezing.result()
     if dossier is None:
         return page(request, "zaken/laat.html")
@@ -118,6 +122,9 @@ async def show_zaak(
         gestuurd=gestuurd,
         taken_storing=taken.storing or (taakbron if taken.is_laat else ""),
         zaak_taken=[taak for taak in taken.inhoud.rijen if taak.zaak_uuid == str(uuid)] if taken.inhoud else [],
+        vragen=vraaglezing.result(),
+        kanaal=kanaal_in_woorden,
+        stand=stand_in_woorden,
         wacht_op=[verzoek for verzoek in gevraagd if verzoek.is_open],
         kan_aanvullen=kan_aanvullen(request, dossier, status),
         kan_intrekken=not any(regel.is_intrekking for regel in gestuurd)

@@ -49,8 +49,8 @@ async def test_the_number_of_calls_does_not_grow_with_the_number_of_zaken(
         await browser.get("/overzicht")
         return len(backoffice.state.beheer.oproepen)
 
-    assert await calls(factories.SUZANNE) <= 48  # lists of zaken, taken and berichten, and what twenty rows need
-    assert await calls(factories.YOUSSEF) <= 6
+    assert await calls(factories.SUZANNE) <= 51  # lists of zaken, taken, berichten, vragen; what twenty rows need
+    assert await calls(factories.YOUSSEF) <= 7
 
 
 async def test_a_secret_address_does_not_open_by_itself(browser: Browser) -> None:
@@ -90,7 +90,7 @@ class TestLate:
         backoffice.state.beheer.storing(api="brp", soort="vertraging", seconden=0.4)
         backoffice.state.beheer.storing(api="zaken", soort="vertraging", seconden=0.4)
         heel = await browser.get("/overzicht")
-        assert PANEEL.findall(heel.text) == ["/overzicht?deel=zaken", "/overzicht?deel=gegevens"]
+        assert {"/overzicht?deel=zaken", "/overzicht?deel=gegevens"} <= set(PANEEL.findall(heel.text))
         assert 'href="/overzicht?geduld=1"' in heel.text
         zaken = (await browser.fragment("/overzicht?deel=zaken")).text
         assert "Dit moet u nog doen" in zaken

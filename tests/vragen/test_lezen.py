@@ -180,3 +180,27 @@ async def test_the_public_form_tells_nothing_and_is_limited(browser: Browser, po
     assert codes == [303, 303, 429]
     kaal = await browser.client.post("/contact", data={"tekst": "x"}, headers={"Sec-Fetch-Site": "cross-site"})
     assert kaal.status_code == 400
+
+
+# ---- on other pages ------------------------------------------------------------------------------------------
+
+
+async def test_a_new_answer_stands_on_overzicht_and_at_the_zaak(
+    portal: FastAPI, browser: Browser, backoffice: FastAPI, stel: Stel
+) -> None:
+    await browser.log_in(ANNA)
+    assert "U hebt geen nieuwe antwoorden." in text_of(await browser.get("/overzicht"))
+    zaak = re.findall(r'href="(/zaken/zaken/[0-9a-f-]{36})"', (await browser.get("/zaken")).text)[0]
+    assert "Contact over deze zaak" not in text_of(await browser.get(zaak))
+    await stel(f"{zaak}/vraag", tekst="Duurt het nog lang?")
+    await beantwoord(portal, backoffice, "Nog een week.")
+    for pad in ("/overzicht", zaak):
+        tekst = text_of(await browser.get(pad))
+        assert "Vraag over zaak" in tekst
+        assert "Nieuw antwoord" in tekst
+    backoffice.state.beheer.storing(api="klantinteracties", soort="status")
+    assert "Uw vragen kunnen wij nu niet laten zien" in text_of(await browser.get("/overzicht"))
+    tekst = text_of(await browser.get(zaak))
+    assert "Uw vragen over deze zaak kunnen wij nu niet laten zien" in tekst
+    assert "Stel een vraag over deze zaak" in tekst
+    assert "Uw vragen kunnen wij nu niet laten zien" in text_of(await browser.fragment("/overzicht?deel=vragen"))
