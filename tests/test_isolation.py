@@ -82,6 +82,8 @@ def test_every_private_page_about_an_object_is_covered_here() -> None:
     elsewhere |= {f"/contact-gegevens/{{uuid}}/{wat}" for wat in ("bevestigen", "code", "standaard", "verwijderen")}
     elsewhere |= {"/contact-gegevens/aanvraag/{inzending}"}  # tests/contact
     elsewhere |= {f"/voorkeuren{zaak}{rest}" for rest in ("", "/wissen")}  # tests/contact
+    elsewhere |= {"/taken/{uuid}", "/taken/{uuid}/verstuurd/{inzending}"}  # tests/taken
+    elsewhere |= {f"/berichten/{{uuid}}{rest}" for rest in ("", "/tekst", "/bijlagen/{document}")}  # tests/berichten
     assert about_objects == here | elsewhere
 
 

@@ -190,7 +190,10 @@ def identificatie_van(gebruiker: Gebruiker) -> Identificatie | None:
     """How objects name this person or company.
 
     None for a login that may only see one vestiging: the schema knows none, so these objects are of the whole company.
+    None, too, for who acts for another: they do not say for which dienst they are.
     """
+    if getattr(gebruiker, "machtiging", None) is not None:
+        return None
     if isinstance(gebruiker, Burger):
         return "bsn", gebruiker.bsn
     return None if gebruiker.beperkt else ("kvk", gebruiker.kvk_nummer)

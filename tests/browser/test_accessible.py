@@ -56,6 +56,9 @@ def test_pages_of_a_citizen(new_citizen: Callable[..., Citizen], seen: Look, dar
             "/zaken?pagina=99",
             "/documenten",
             "/documenten?zoek=onvindbaar",
+            "/berichten",
+            "/berichten?zoek=onvindbaar",
+            "/taken",
             "/gegevens",
             "/gegevens/inzage",
             "/gegevens/inzage?jaar=1999",
@@ -67,7 +70,8 @@ def test_pages_of_a_citizen(new_citizen: Callable[..., Citizen], seen: Look, dar
         citizen.goto(path)
         seen(citizen, f"burger-{dark}-{number}")
         zaken += citizen.page.eval_on_selector_all(
-            "main a[href^='/zaken/zaken/']", "links => links.map(a => a.getAttribute('href'))"
+            "main a[href^='/zaken/zaken/']:not([href*='/documenten/']), main a:is([href^='/taken/'], [href^='/berichten/'])",
+            "links => links.map(a => a.getAttribute('href'))",
         )
     for number, path in enumerate(dict.fromkeys(zaken)):
         if dark and number > 2:
@@ -106,8 +110,8 @@ def test_pages_while_a_source_is_down(citizen: Citizen, seen: Look) -> None:
     citizen.log_in("Anna Maria Jansen")
     citizen.goto("/zaken")
     zaak = citizen.page.locator("main a[href^='/zaken/zaken/']").first.get_attribute("href")
-    for api in ("zaken", "catalogi", "documenten", "besluiten", "brp"):
+    for api in ("zaken", "catalogi", "documenten", "besluiten", "brp", "objecten"):
         with broken(citizen.servers, api=api, soort="status", status=503):
-            for number, path in enumerate(("/overzicht", "/zaken", str(zaak), "/gegevens")):
+            for number, path in enumerate(("/overzicht", "/zaken", str(zaak), "/gegevens", "/berichten", "/taken")):
                 citizen.goto(path)
                 seen(citizen, f"storing-{api}-{number}")
