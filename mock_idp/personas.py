@@ -70,8 +70,10 @@ PERSONEN = (
     Persoon("M1", "Suzanne Moulin", "999993653", "vaste testpersoon van de BRP, 1.200 zaken"),
 )
 
+# ServiceUUID of the dienst "parkeren" (also the disabled parking card) of the example gemeente.
+DIENST_PARKEREN = "6d3bd5e0-91a6-4b2e-9d55-1f2ad0c0a002"
 MACHTIGINGEN = (
-    Machtiging("999996502", "999992041", None, date(2027, 3, 31)),
+    Machtiging("999996502", "999992041", None, date(2027, 3, 31), (DIENST_PARKEREN,)),
     Machtiging("999992417", "999996101", "urn:nl-eid-gdi:1.1:RT:Zorg_Volledig_Gezag_Kind", date(2032, 9, 5)),
     Machtiging("999991711", "999996101", "urn:nl-eid-gdi:1.1:RT:Zorg_Volledig_Gezag_Kind", date(2032, 9, 5)),
 )

@@ -36,6 +36,8 @@ from pip_portal.inloggen import routes as inloggen
 from pip_portal.inloggen.saml.provider import Dienstverlener
 from pip_portal.inloggen.sessies import Sessies, load_sessie
 from pip_portal.nieuwsbrief import routes as nieuwsbrief
+from pip_portal.machtigen import routes as machtigen
+from pip_portal.machtigen.poort import bewaak_machtiging
 from pip_portal.notificaties import routes as notificaties
 from pip_portal.notificaties import webhook
 from pip_portal.notificaties.ontvangst import Ontvangst
@@ -95,6 +97,7 @@ PRIVATE: tuple[APIRouter, ...] = (
     vestiging.router,
     ondertekenen.private,
     notificaties.router,
+    machtigen.router,
     berichten.router,
     taakroutes.router,
     nieuwsbrief.private,
@@ -108,7 +111,8 @@ MACHINE: tuple[APIRouter, ...] = (beheer.router, webhook.machine, afmelden.machi
 
 def _routes() -> list[BaseRoute]:
     router = APIRouter()
-    browser = [Depends(load_sessie), Depends(load_balie), Depends(require_same_origin)]
+    # Who acts for another may open only what poort.py lists, of the public pages too.
+    browser = [Depends(load_sessie), Depends(load_balie), Depends(require_same_origin), Depends(bewaak_machtiging)]
     for public in PUBLIC:
         router.include_router(public, dependencies=browser)
     for private in PRIVATE:

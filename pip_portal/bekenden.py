@@ -35,7 +35,12 @@ class Betrokkene:
 
 
 async def onthoud(session: AsyncSession, sleutels: Sleutels, gebruiker: Gebruiker) -> None:
-    """Remember this login, in the transaction of the caller; the same person again only moves the date."""
+    """Remember this login, in the transaction of the caller; the same person again only moves the date.
+
+    Not who acts for another: news of a zaak goes to whose zaak it is.
+    """
+    if gebruiker.machtiging is not None:
+        return
     eigenaar = eigenaar_van(gebruiker, sleutels).hash
     gegevens = None
     if isinstance(gebruiker, Bedrijf):

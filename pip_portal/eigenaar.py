@@ -41,10 +41,15 @@ class Eigenaar:
 
 
 def eigenaar_van(gebruiker: Gebruiker, sleutels: Sleutels) -> Eigenaar:
-    """The owner that this login stands for; each vestiging of a company is an owner of its own."""
+    """The owner that this login stands for; each vestiging of a company is an owner of its own.
+
+    Who acts for another is an owner apart from both: what they begin is never mixed with what is their own.
+    """
     if isinstance(gebruiker, Burger):
         return Eigenaar(sleutels.keyed_hash("eigenaar", gebruiker.pseudoniem), gebruiker)
     wie = f"bedrijf:{gebruiker.kvk_nummer}:{gebruiker.vestiging or ''}"  # a colleague goes on where another stopped
+    if gebruiker.machtiging is not None:
+        wie += f":door:{gebruiker.machtiging.door}"
     return Eigenaar(sleutels.keyed_hash("eigenaar", wie), gebruiker)
 
 
@@ -86,6 +91,8 @@ def eigenaren(request: Request) -> tuple[Eigenaar, ...]:
         return (eigenaar_van_medewerker(medewerker, request.app.state.sleutels),)
     sessie = request.state.sessie
     ingelogd = eigenaar_van(sessie.gebruiker, request.app.state.sleutels) if sessie else None
+    if ingelogd is not None and sessie.gebruiker.machtiging is not None:
+        return (ingelogd,)  # what this browser began without a login is of who acts
     return tuple(eigenaar for eigenaar in (ingelogd, anonieme_eigenaar(request)) if eigenaar is not None)
 
 

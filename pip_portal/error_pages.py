@@ -26,6 +26,7 @@ from pip_portal.errors import (
 )
 from pip_portal.inloggen.sessies import get_sessies
 from pip_portal.logs import request_id
+from pip_portal.machtigen.poort import MachtigingVoorbij, NietVoorGemachtigde
 from pip_portal.taal import _
 from pip_portal.tijd import now
 from pip_portal.web import page, wants_fragment
@@ -132,6 +133,23 @@ async def login_refused(request: Request, exc: Exception) -> Response:
     return response
 
 
+async def niet_voor_gemachtigde(request: Request, _exc: Exception) -> Response:
+    """Friendly: what can be done instead. Fragments and forms get the same page."""
+    return _error_page(request, "machtigen/niet.html", 403)
+
+
+async def machtiging_voorbij(request: Request, exc: Exception) -> Response:
+    """Nothing of the other stays on the screen, and the session is already of who logged in, or over."""
+    if not isinstance(exc, MachtigingVoorbij):
+        raise TypeError
+    response: Response = page(request, "machtigen/voorbij.html", status_code=403, naam=exc.naam)
+    if wants_fragment(request):  # the whole page anew: the bar changes too
+        response = Response(status_code=403, headers={"HX-Redirect": request.url_for("machtigen:kies").path})
+    if request.state.sessie is None:
+        _forget_session(request, response)
+    return response
+
+
 async def level_too_low(request: Request, exc: Exception) -> Response:
     """A safer login of the same person leads back to the zaak that the document belongs to."""
     if not isinstance(exc, LevelTooLow):
@@ -155,6 +173,8 @@ def install(app: FastAPI) -> None:
         NotLoggedIn: not_logged_in,
         LoginRefused: login_refused,
         LevelTooLow: level_too_low,
+        NietVoorGemachtigde: niet_voor_gemachtigde,
+        MachtigingVoorbij: machtiging_voorbij,
         CsrfRefused: bad_request,
         TeVaak: te_vaak,
         RequestValidationError: not_found,

@@ -44,7 +44,7 @@ class LoginRefused(PortalError):
     """A login was refused. reden goes to the log, soort decides what the citizen reads; neither holds personal data.
 
     soort: "geannuleerd" | "niveau" | "fout" | "overleden" | "kind" | "ontbonden" | "onbekend" | "machtiging" |
-    "opnieuw"
+    "machtiging_storing" | "opnieuw"
     """
 
     def __init__(self, soort: str, reden: str) -> None:

@@ -1,7 +1,8 @@
 """Who is logged in: a Burger (DigiD) or a Bedrijf (eHerkenning), and the dependency that asks for it."""
 
 from dataclasses import dataclass, field
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Literal
 
 from fastapi import Depends, Request
 
@@ -9,16 +10,37 @@ from pip_portal.errors import NotLoggedIn
 
 
 @dataclass(frozen=True, slots=True)
-class Burger:
-    """A person who logged in with DigiD.
+class Machtiging:
+    """Why somebody may act for the gebruiker that carries it, who they are, and for what.
 
-    pseudoniem: keyed hash of the BSN, the only form in which the portal files things under a person.
+    soort: digid_machtigen (a mandate at DigiD Machtigen), gezag (a parent, from the BRP) or keten (a company that a
+    company mandated). door: BSN or KVK-nummer of who acts; door_pseudoniem: keyed hash of who logged in, the form in
+    which it is filed. dienst: for which it was given, "" for gezag and keten. zaaktypen: every identificatie that it
+    opens, nothing else. geldig_tot: the last day it holds, when that is known.
+    """
+
+    soort: Literal["digid_machtigen", "gezag", "keten"]
+    door: str = field(repr=False)
+    door_pseudoniem: str
+    door_naam: str = field(default="", repr=False)
+    dienst: str = ""
+    zaaktypen: tuple[str, ...] = ()
+    geldig_tot: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Burger:
+    """A person who logged in with DigiD, or for whom somebody acts who did.
+
+    pseudoniem: keyed hash of the BSN, the only form in which the portal files things under a person; with a machtiging
+    of this person and who acts together, so that nothing of either is mixed with it.
     niveau: level of assurance, 10 Basis, 20 Midden, 25 Substantieel, 30 Hoog.
     """
 
     bsn: str = field(repr=False)
     pseudoniem: str
     niveau: int
+    machtiging: Machtiging | None = None
 
     @property
     def is_bedrijf(self) -> bool:
@@ -44,6 +66,7 @@ class Bedrijf:
     vestigingen: tuple[str, ...] = ()
     beperkt: bool = False
     handelende_persoon: str = field(default="", repr=False)
+    machtiging: Machtiging | None = None
 
     @property
     def is_bedrijf(self) -> bool:
@@ -51,6 +74,11 @@ class Bedrijf:
 
 
 Gebruiker = Burger | Bedrijf
+
+
+def wie_inlogde(gebruiker: Gebruiker) -> str:
+    """Pseudonym of who sits at the keyboard: of who acts, when that is another than the gebruiker."""
+    return gebruiker.machtiging.door_pseudoniem if gebruiker.machtiging else gebruiker.pseudoniem
 
 
 @dataclass(frozen=True, slots=True)

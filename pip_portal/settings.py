@@ -182,6 +182,9 @@ class Koppeling(Frozen):
     sso: bool = False  # single logout both ways
     form_action: tuple[str, ...] = ()  # hosts of the IdP's redirect chain, for the CSP of the hand-over page
     klokafwijking: int = Field(default=30, ge=0, le=60)
+    # eid-4: dienst of data/machtigingen.yaml -> ServiceUUID under which DigiD Machtigen knows it; empty: not offered
+    machtigingsdiensten: dict[str, str] = {}
+    machtigen_entity_id: str | None = None  # eid-4: of the party that demands representation (BVD)
 
 
 class Medewerkers(Frozen):

@@ -71,6 +71,7 @@ class Inlogpoging(Base):
     """A login on its way to the identity provider and back; taken once, by the browser that started it.
 
     terug: local path to return to. pseudoniem: set for a step-up, which only the same person may finish.
+    dienst: for which a mandate is asked, when it is a login for somebody else.
     """
 
     __tablename__ = "inlogpogingen"
@@ -82,6 +83,7 @@ class Inlogpoging(Base):
     niveau: Mapped[int]
     terug: Mapped[str] = mapped_column(String(2000))
     pseudoniem: Mapped[str | None] = mapped_column(String(64))
+    dienst: Mapped[str | None] = mapped_column(String(60))
     verloopt_op: Mapped[datetime] = mapped_column(Tijdstip, index=True)
 
 
@@ -676,6 +678,28 @@ class Notificatietelling(Base):
     uitkomst: Mapped[str] = mapped_column(String(40), primary_key=True)
     aantal: Mapped[int]
     laatst_op: Mapped[datetime] = mapped_column(Tijdstip)
+
+
+class Dossier(Base):
+    """A download of everything, made in the background; the zip lies encrypted in the file store under `id`.
+
+    eigenaar: keyed hash. niveau: level of login at which it was asked for. toestand: bezig | klaar. keer: tries so
+    far. gedaan, totaal: zaken. sleutel: encrypted key of the content, once it is there.
+    """
+
+    __tablename__ = "dossiers"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    eigenaar: Mapped[str] = mapped_column(String(64), index=True)
+    niveau: Mapped[int]
+    toestand: Mapped[str] = mapped_column(String(10))
+    keer: Mapped[int] = mapped_column(default=0)
+    gedaan: Mapped[int] = mapped_column(default=0)
+    totaal: Mapped[int] = mapped_column(default=0)
+    sleutel: Mapped[bytes | None] = mapped_column(LargeBinary)
+    grootte: Mapped[int] = mapped_column(default=0)
+    aangemaakt_op: Mapped[datetime] = mapped_column(Tijdstip)
+    verloopt_op: Mapped[datetime] = mapped_column(Tijdstip, index=True)
 
 
 class Verwerking(Base):

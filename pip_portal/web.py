@@ -77,6 +77,7 @@ def page(
         "url_for": request.url_for,
         "gebruiker": sessie.gebruiker if sessie else None,
         "weergavenaam": sessie.weergavenaam if sessie else None,
+        "machtiging": sessie.gebruiker.machtiging if sessie else None,
         "sessie_resterend": sessie.resterend if sessie else None,
         "csrf": houder.csrf if (houder := sessie or medewerker) else "",
         "medewerker": medewerker,

@@ -268,6 +268,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("uitkomst", name=op.f("pk_notificatietellingen")),
     )
     op.add_column("conceptstappen", sa.Column("door", sa.String(length=64), nullable=True))
+    op.add_column("inlogpogingen", sa.Column("dienst", sa.String(length=60), nullable=True))
     op.add_column("bewijzen", sa.Column("actor", sa.String(length=64), nullable=True))
     op.create_index(op.f("ix_bewijzen_actor"), "bewijzen", ["actor"])
     op.create_table(
@@ -292,6 +293,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_baliesessies_eindigt_op"), "baliesessies", ["eindigt_op"])
     op.create_index(op.f("ix_baliesessies_pseudoniem"), "baliesessies", ["pseudoniem"])
+    op.create_table(
+        "dossiers",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("eigenaar", sa.String(length=64), nullable=False),
+        sa.Column("niveau", sa.Integer(), nullable=False),
+        sa.Column("toestand", sa.String(length=10), nullable=False),
+        sa.Column("keer", sa.Integer(), nullable=False),
+        sa.Column("gedaan", sa.Integer(), nullable=False),
+        sa.Column("totaal", sa.Integer(), nullable=False),
+        sa.Column("sleutel", sa.LargeBinary(), nullable=True),
+        sa.Column("grootte", sa.Integer(), nullable=False),
+        sa.Column("aangemaakt_op", Tijdstip(timezone=True), nullable=False),
+        sa.Column("verloopt_op", Tijdstip(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dossiers")),
+    )
+    op.create_index(op.f("ix_dossiers_eigenaar"), "dossiers", ["eigenaar"])
+    op.create_index(op.f("ix_dossiers_verloopt_op"), "dossiers", ["verloopt_op"])
     op.create_table(
         "verwerkingen",
         sa.Column("keten", sa.Integer(), autoincrement=False, nullable=False),
@@ -324,11 +342,13 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("verwerkingsketens")
     op.drop_table("verwerkingen")
+    op.drop_table("dossiers")
     op.drop_table("baliesessies")
     op.drop_table("paginatellers")
     op.drop_index(op.f("ix_bewijzen_actor"), "bewijzen")
     op.drop_column("bewijzen", "actor")
     op.drop_column("conceptstappen", "door")
+    op.drop_column("inlogpogingen", "dienst")
     op.drop_table("notificatietellingen")
     op.drop_table("gelezen_berichten")
     op.drop_table("notificaties")

@@ -223,7 +223,7 @@ class _Lezing:
         uuid = UUID(self.bron.zaken.verbinding.path_of(url, "zaken").rpartition("/")[2])
         zaak = await open_zaak(self.bron, self.gebruiker, uuid)
         zaaktype = await self.bron.catalogus.zaaktype(zaak.zaaktype)
-        return (zaak, zaaktype) if mag_zaak_tonen(self.bron.backoffice, zaak, zaaktype) else None
+        return (zaak, zaaktype) if mag_zaak_tonen(self.bron.backoffice, zaak, zaaktype, self.gebruiker) else None
 
     async def _verwante_regels(self, verwanten: Sequence[tuple[Zaak, Zaaktype]]) -> tuple[Zaakregel, ...]:
         """Only those in which the gebruiker has a rol as well: the others would end in a 404."""

@@ -66,7 +66,7 @@ async def harvest(bron: Bron, gebruiker: Gebruiker, vraag: Zakenvraag, *, is_eni
     else:
         zaken = {zaak.uuid: zaak for zaak in venster}
         gezien = len(venster)
-    rijen, gebrek = await _filtered(bron, vraag, zaken.values())
+    rijen, gebrek = await _filtered(bron, gebruiker, vraag, zaken.values())
     weg = gezien - len(rijen)
     return Oogst(
         bron=bron,
@@ -106,7 +106,9 @@ async def _search(bron: Bron, gebruiker: Gebruiker, vraag: Zakenvraag, reeksen: 
     return list(reeksen)
 
 
-async def _filtered(bron: Bron, vraag: Zakenvraag, zaken: Iterable[Zaak]) -> tuple[tuple[Rij, ...], PortalError | None]:
+async def _filtered(
+    bron: Bron, gebruiker: Gebruiker, vraag: Zakenvraag, zaken: Iterable[Zaak]
+) -> tuple[tuple[Rij, ...], PortalError | None]:
     zaken = tuple(zaken)
     urls = {zaak.zaaktype for zaak in zaken}
     gevonden = dict(zip(urls, await together(_zaaktype_or_error(bron, url) for url in urls), strict=True))
@@ -118,7 +120,7 @@ async def _filtered(bron: Bron, vraag: Zakenvraag, zaken: Iterable[Zaak]) -> tup
         if isinstance(zaaktype, PortalError):
             gebrek = zaaktype
         elif (
-            mag_zaak_tonen(bron.backoffice, zaak, zaaktype)
+            mag_zaak_tonen(bron.backoffice, zaak, zaaktype, gebruiker)
             and vraag.toestand in ("alle", "afgerond" if zaak.is_afgerond else "lopend")
             and vraag.jaar in (None, zaak.startdatum.year)
             and _has_words(woorden, zaak, zaaktype)

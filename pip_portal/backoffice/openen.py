@@ -39,6 +39,6 @@ async def check_access(bron: Bron, gebruiker: Gebruiker, zaak: Zaak, vandaag: da
         zaaktype = group.create_task(bron.catalogus.zaaktype(zaak.zaaktype))
     if not bron.is_van(gebruiker, rollen.result(), vandaag):
         raise NotFound("geen rol die toegang geeft")
-    if not mag_zaak_tonen(bron.backoffice, zaak, zaaktype.result()):
+    if not mag_zaak_tonen(bron.backoffice, zaak, zaaktype.result(), gebruiker):
         raise NotFound("zaaktype wordt niet getoond")
     return zaaktype.result(), rollen.result()

@@ -32,10 +32,15 @@ def is_binnen(aanduiding: str, plafond: Vertrouwelijkheid) -> bool:
     return _RANG.get(aanduiding, _HOOGSTE) <= _RANG[plafond]
 
 
-def mag_zaak_tonen(backoffice: Backoffice, zaak: Zaak, zaaktype: Zaaktype) -> bool:
-    """Extern zaaktype, on the allow list if there is one, under the ceiling, and not archived."""
+def mag_zaak_tonen(backoffice: Backoffice, zaak: Zaak, zaaktype: Zaaktype, gebruiker: Gebruiker | None) -> bool:
+    """Extern zaaktype, on the allow list if there is one, under the ceiling, and not archived.
+
+    gebruiker: who looks, with a machtiging only at the zaaktypen that it names; None when nobody looks.
+    """
+    machtiging = gebruiker.machtiging if gebruiker is not None else None
     return (
         zaaktype.is_extern
+        and (machtiging is None or zaaktype.identificatie in machtiging.zaaktypen)
         and (not backoffice.zaaktypen or zaaktype.identificatie in backoffice.zaaktypen)
         and is_binnen(zaak.vertrouwelijkheidaanduiding, backoffice.zaak_plafond)
         and not zaak.is_gearchiveerd
@@ -64,10 +69,20 @@ def geeft_toegang(gebruiker: Gebruiker, rol: Rol, backoffice: Backoffice, vandaa
     """
     return (
         betreft(gebruiker, rol, backoffice)
-        and rol.omschrijving_generiek in backoffice.rollen_met_toegang
+        and rol.omschrijving_generiek in rollen_met_toegang(gebruiker, backoffice)
         and (rol.begin_geldigheid is None or rol.begin_geldigheid <= vandaag)
         and (rol.einde_geldigheid is None or rol.einde_geldigheid >= vandaag)
     )
+
+
+def rollen_met_toegang(gebruiker: Gebruiker, backoffice: Backoffice) -> tuple[str, ...]:
+    """Kinds of rol that give access. A zaak about a child was asked for by a parent: there the child is belanghebbende.
+
+    Source: domain.md §4.4: parents with gezag both see the zaken about their child.
+    """
+    if gebruiker.machtiging is not None and gebruiker.machtiging.soort == "gezag":
+        return tuple(dict.fromkeys((*backoffice.rollen_met_toegang, "belanghebbende")))
+    return backoffice.rollen_met_toegang
 
 
 def is_aanvrager(gebruiker: Gebruiker, rollen: Iterable[Rol], backoffice: Backoffice) -> bool:
@@ -114,11 +129,10 @@ def zoekvragen(gebruiker: Gebruiker, backoffice: Backoffice) -> tuple[Zoekvraag,
         wie = [Zoekvraag({_BSN: gebruiker.bsn}, backoffice.zoek)]
     else:
         wie = list(_zoekvragen_van_bedrijf(gebruiker, backoffice))
-    if len(backoffice.rollen_met_toegang) == len(_ROLLEN):
+    rollen = rollen_met_toegang(gebruiker, backoffice)
+    if len(rollen) == len(_ROLLEN):
         return tuple(wie)
-    return tuple(
-        Zoekvraag({**vraag.filters, _ROL: rol}, vraag.zoek) for rol in backoffice.rollen_met_toegang for vraag in wie
-    )
+    return tuple(Zoekvraag({**vraag.filters, _ROL: rol}, vraag.zoek) for rol in rollen for vraag in wie)
 
 
 def _zoekvragen_van_bedrijf(bedrijf: Bedrijf, backoffice: Backoffice) -> Iterator[Zoekvraag]:

@@ -38,4 +38,6 @@ class ZgwToken:
 def _representation(gebruiker: Gebruiker | None) -> str:
     if gebruiker is None:
         return SYSTEEM
+    if gebruiker.machtiging is not None:
+        return "gemachtigde via portaal"
     return "bedrijf via portaal" if gebruiker.is_bedrijf else "burger via portaal"

@@ -2,13 +2,15 @@
 
 import asyncio
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pip_portal.backoffice.bronnen import Bronnen
 from pip_portal.backoffice.brp import VELDEN_INLOGGEN
 from pip_portal.errors import BackofficeDefect, BackofficeUnavailable, LoginRefused, NotFound
-from pip_portal.gebruiker import Bedrijf, Burger, Gebruiker
+from pip_portal.gebruiker import Bedrijf, Burger, Gebruiker, Machtiging
 from pip_portal.inloggen.saml.provider import Identiteit
+from pip_portal.machtigen.diensten import machtigingen
+from pip_portal.machtigen.gezag import pseudoniem_van
 from pip_portal.sleutels import Sleutels
 
 ZELF_VANAF = 16  # years; until then a parent acts (domain.md §4.4, AVG art. 8)
@@ -23,15 +25,17 @@ class Aanmelding:
     kiest_vestiging: bool = False
 
 
-async def aanmelden(identiteit: Identiteit, sleutels: Sleutels, bronnen: Bronnen) -> Aanmelding:
-    """Who this identity is in the portal.
+async def aanmelden(identiteit: Identiteit, sleutels: Sleutels, bronnen: Bronnen, *, dienst: str = "") -> Aanmelding:
+    """Who this identity is in the portal. dienst: for which a mandate was asked, "" for a login for oneself.
 
     Raises: LoginRefused for a deceased person, a child under 16, a dissolved company, or a login for somebody else
-    (machtiging), which the portal does not offer yet and so must not half honour.
+    that was not asked for, or is of a kind that the portal does not know (curator, bewindvoerder).
     Source: domain.md §4.4 (deceased: login refused), login-saml §1.14, §2.6.
     """
-    if identiteit.vertegenwoordigde_bsn or identiteit.vertegenwoordiging or identiteit.tussenpersoon_kvk:
-        raise LoginRefused("machtiging", "inloggen namens een ander wordt niet aangeboden")
+    if dienst or identiteit.vertegenwoordigde_bsn or identiteit.vertegenwoordiging:
+        return await _gemachtigde(identiteit, sleutels, bronnen, dienst)
+    if identiteit.tussenpersoon_kvk:
+        return await _keten(identiteit, identiteit.tussenpersoon_kvk, sleutels, bronnen)
     if identiteit.bsn:
         return await _burger(identiteit, identiteit.bsn, sleutels, bronnen)
     if identiteit.kvk_nummer:
@@ -52,6 +56,63 @@ async def _burger(identiteit: Identiteit, bsn: str, sleutels: Sleutels, bronnen:
     if persoon.leeftijd is not None and persoon.leeftijd < ZELF_VANAF:
         raise LoginRefused("kind", "nog geen 16 jaar")
     return Aanmelding(burger, persoon.naam.volledig if persoon.naam else None)
+
+
+async def _gemachtigde(identiteit: Identiteit, sleutels: Sleutels, bronnen: Bronnen, dienst: str) -> Aanmelding:
+    """The person represented, as far as the mandate reaches. Both must be alive, and the BRP must say so.
+
+    Raises: LoginRefused.
+    """
+    bereik, bsn, voor = machtigingen().dienst(dienst), identiteit.bsn, identiteit.vertegenwoordigde_bsn
+    if bereik is None or bsn is None or voor is None or voor == bsn or identiteit.vertegenwoordiging:
+        raise LoginRefused("machtiging", "geen machtiging die het portaal kent")
+    door = await _burger(replace(identiteit, vertegenwoordigde_bsn=None), bsn, sleutels, bronnen)
+    try:
+        persoon = await bronnen.brp.persoon(Burger(voor, sleutels.keyed_hash("bsn", voor), 0), VELDEN_INLOGGEN)
+    except (BackofficeUnavailable, BackofficeDefect, NotFound):
+        raise LoginRefused("machtiging_storing", "de BRP antwoordt niet") from None
+    jong = persoon is not None and persoon.leeftijd is not None and persoon.leeftijd < ZELF_VANAF
+    if persoon is None or not persoon.mag_inloggen or persoon.heeft_geheimhouding or jong:
+        raise LoginRefused(
+            "machtiging", "de vertegenwoordigde is niet bekend, overleden, een kind, of heeft geheimhouding"
+        )
+    machtiging = Machtiging(
+        soort="digid_machtigen",
+        door=bsn,
+        door_pseudoniem=door.gebruiker.pseudoniem,
+        door_naam=door.weergavenaam or "",
+        dienst=dienst,
+        zaaktypen=bereik.zaaktypen,
+    )
+    pseudoniem = pseudoniem_van(machtiging, sleutels.keyed_hash("bsn", voor), sleutels)
+    burger = Burger(voor, pseudoniem, identiteit.niveau, machtiging)
+    return Aanmelding(burger, persoon.naam.volledig if persoon.naam else None)
+
+
+async def _keten(identiteit: Identiteit, tussenpersoon: str, sleutels: Sleutels, bronnen: Bronnen) -> Aanmelding:
+    """The company represented, as far as the portal lets an intermediary act. Raises: LoginRefused."""
+    if not identiteit.kvk_nummer or identiteit.kvk_nummer == tussenpersoon or identiteit.bsn:
+        raise LoginRefused("machtiging", "geen ketenmachtiging die het portaal kent")
+    aanmelding = await _bedrijf(identiteit, identiteit.kvk_nummer, sleutels, bronnen)
+    bedrijf = aanmelding.gebruiker
+    if not isinstance(bedrijf, Bedrijf) or aanmelding.weergavenaam is None:
+        raise LoginRefused("machtiging_storing", "het Handelsregister antwoordt niet")
+    door = Bedrijf(tussenpersoon, "", identiteit.niveau)
+    try:
+        profiel = await bronnen.kvk.basisprofiel(door)
+    except (BackofficeUnavailable, BackofficeDefect, NotFound):
+        raise LoginRefused("machtiging_storing", "het Handelsregister antwoordt niet") from None
+    if profiel is None or profiel.is_opgeheven:
+        raise LoginRefused("machtiging", "de intermediair is niet bekend of is uitgeschreven")
+    machtiging = Machtiging(
+        soort="keten",
+        door=tussenpersoon,
+        door_pseudoniem=sleutels.keyed_hash("bedrijf", f"{tussenpersoon}/{identiteit.handelende_persoon}"),
+        door_naam=profiel.naam,
+        zaaktypen=machtigingen().keten.zaaktypen,
+    )
+    pseudoniem = pseudoniem_van(machtiging, bedrijf.pseudoniem, sleutels)
+    return replace(aanmelding, gebruiker=replace(bedrijf, pseudoniem=pseudoniem, machtiging=machtiging))
 
 
 async def _bedrijf(identiteit: Identiteit, kvk_nummer: str, sleutels: Sleutels, bronnen: Bronnen) -> Aanmelding:

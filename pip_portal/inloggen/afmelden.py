@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from pip_portal import koekjes
 from pip_portal.errors import LoginRefused, NotFound
+from pip_portal.gebruiker import wie_inlogde
 from pip_portal.inloggen.afhankelijkheden import DienstverlenerDep, PogingenDep, hand_over
 from pip_portal.inloggen.pogingen import Doel, Pogingen
 from pip_portal.inloggen.saml.provider import Dienstverlener, Poging
@@ -29,7 +30,7 @@ async def log_out(request: Request, sessies: SessiesDep, pogingen: PogingenDep) 
         koekjes.vergeet(request, response)
         return response
     if (await form_fields(request)).get("overal") == "1":
-        await sessies.end_everywhere(sessie.gebruiker.pseudoniem)
+        await sessies.end_everywhere(wie_inlogde(sessie.ingelogd))
     else:
         await sessies.end(sessie.id_hash)
     request.state.sessie = None

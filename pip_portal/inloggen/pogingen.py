@@ -22,12 +22,16 @@ MAX_TEGELIJK = 5  # logins that one browser may have under way, in as many tabs
 
 @dataclass(frozen=True)
 class Doel:
-    """What a login is for: where it goes back to, which level, and (step-up) who alone may finish it."""
+    """What a login is for: where it goes back to, which level, and (step-up) who alone may finish it.
+
+    dienst: it is for somebody else, with a mandate for this one.
+    """
 
     middel: str
     niveau: int
     terug: str
     pseudoniem: str | None = None
+    dienst: str = ""
 
 
 class Pogingen:
@@ -56,6 +60,7 @@ class Pogingen:
                     niveau=doel.niveau,
                     terug=doel.terug,
                     pseudoniem=doel.pseudoniem,
+                    dienst=doel.dienst or None,
                     verloopt_op=now() + GELDIG,
                 )
             )

@@ -14,6 +14,7 @@ from pip_portal.inloggen.afhankelijkheden import DienstverlenerDep, PogingenDep,
 from pip_portal.inloggen.pogingen import Doel
 from pip_portal.inloggen.saml.provider import Poging
 from pip_portal.inloggen.sessies import Sessie, SessiesDep
+from pip_portal.machtigen.diensten import diensten_met_machtiging
 from pip_portal.sleutels import SleutelsDep
 from pip_portal.tijd import now
 from pip_portal.web import form_fields, local_path, page
@@ -31,7 +32,14 @@ async def choose(
     if request.state.sessie is not None:
         return RedirectResponse(local_path(terug, "/overzicht"), 303)
     middelen = tuple(request.app.state.dienstverleners)
-    return page(request, "inloggen/kies.html", terug=local_path(terug, ""), verlopen=verlopen, middelen=middelen)
+    return page(
+        request,
+        "inloggen/kies.html",
+        terug=local_path(terug, ""),
+        verlopen=verlopen,
+        middelen=middelen,
+        diensten=diensten_met_machtiging(request),
+    )
 
 
 @public.get("/inloggen/{middel}/metadata", name="inloggen:metadata")
@@ -46,13 +54,17 @@ async def start(request: Request, middel: str, dienstverlener: DienstverlenerDep
     sessie: Sessie | None = request.state.sessie
     gevraagd = velden.get("niveau", "")
     niveau = max(dienstverlener.koppeling.niveau, int(gevraagd) if gevraagd in ("10", "20", "22", "25", "30") else 0)
+    dienst = velden.get("dienst", "")
+    if gevraagd and sessie and sessie.ingelogd.machtiging:  # a higher level for the same, with the same mandate
+        dienst = sessie.ingelogd.machtiging.dienst
     doel = Doel(
         middel=middel,
         niveau=niveau,
-        terug=local_path(velden.get("terug", ""), "/overzicht"),
-        pseudoniem=sessie.gebruiker.pseudoniem if sessie and gevraagd else None,
+        terug=local_path(velden.get("terug", ""), "/zaken" if dienst else "/overzicht"),
+        pseudoniem=sessie.ingelogd.pseudoniem if sessie and gevraagd else None,
+        dienst=dienst,
     )
-    verzoek = await dienstverlener.start(niveau=niveau, force_authn=sessie is not None)
+    verzoek = await dienstverlener.start(niveau=niveau, force_authn=sessie is not None or bool(dienst), dienst=dienst)
     response = hand_over(request, middel, dienstverlener, verzoek)
     await pogingen.begin(request, response, doel, verzoek)
     return response
@@ -80,11 +92,11 @@ async def acs(
     try:
         identiteit = await dienstverlener.finish(
             request.query_params.multi_items(),
-            Poging(poging.request_id, poging.relay_state, poging.niveau),
+            Poging(poging.request_id, poging.relay_state, poging.niveau, poging.dienst or ""),
             pogingen.seen,
             now(),
         )
-        aanmelding = await aanmelden(identiteit, sleutels, bronnen)
+        aanmelding = await aanmelden(identiteit, sleutels, bronnen, dienst=poging.dienst or "")
         if poging.pseudoniem and poging.pseudoniem != aanmelding.gebruiker.pseudoniem:
             raise LoginRefused("fout", "een hoger niveau is gehaald door iemand anders")
     finally:
@@ -99,7 +111,11 @@ async def acs(
         session_index=identiteit.session_index,
         uiterlijk=identiteit.geldig_tot,
     )
-    terug = f"/vestiging?terug={quote(poging.terug)}" if aanmelding.kiest_vestiging else poging.terug
+    terug = poging.terug
+    if aanmelding.gebruiker.machtiging is not None and terug == "/overzicht":  # which is only for oneself
+        terug = "/zaken"
+    if aanmelding.kiest_vestiging:
+        terug = f"/vestiging?terug={quote(terug)}"
     response = RedirectResponse(terug, 303, headers=ZONDER_AFZENDER)
     sessies.set_cookie(response, sessie_id)
     pogingen.forget(response, poging.relay_state)

@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from pydantic import TypeAdapter
 from sqlalchemy import CursorResult, delete, update
 from starlette.responses import Response
 
 from pip_portal import bekenden, tables
 from pip_portal.db import Sessionmaker
 from pip_portal.eigenaar import eigenaar_van
-from pip_portal.gebruiker import Bedrijf, Burger, Gebruiker
+from pip_portal.gebruiker import Bedrijf, Burger, Gebruiker, wie_inlogde
 from pip_portal.notificaties.lezen import aantal_ongelezen
 from pip_portal.settings import Settings
 from pip_portal.sleutels import Sleutels
@@ -25,6 +26,8 @@ from pip_portal.web import wants_fragment
 
 log = logging.getLogger("pip_portal")
 
+_BURGER: TypeAdapter[Burger] = TypeAdapter(Burger)
+_BEDRIJF: TypeAdapter[Bedrijf] = TypeAdapter(Bedrijf)
 GEZIEN_ELKE = timedelta(seconds=10)  # how often a session that is in use writes that it was seen
 
 
@@ -35,6 +38,8 @@ class Sessie:
     weergavenaam: how we greet this person or company, from BRP or KVK at login; None when unknown.
     naam_id, session_index: from the assertion, needed to log out at the identity provider.
     resterend: whole seconds until it ends when nothing happens. csrf: token that each of its forms carries.
+    zelf, zelf_naam: the parent who logged in, when gebruiker is the child they act for. gezag_gezien_op: when the BRP
+    last said that they may.
     """
 
     id_hash: str
@@ -45,6 +50,18 @@ class Sessie:
     session_index: str | None
     resterend: int
     csrf: str
+    zelf: Gebruiker | None = None
+    zelf_naam: str | None = None
+    gezag_gezien_op: datetime | None = None
+
+    @property
+    def ingelogd(self) -> Gebruiker:
+        """As whom this session began: the same as gebruiker, unless a parent acts for a child."""
+        return self.zelf or self.gebruiker
+
+    @property
+    def naam_van_zelf(self) -> str | None:
+        return self.zelf_naam if self.zelf is not None else self.weergavenaam
 
     def __repr__(self) -> str:
         return f"Sessie({self.id_hash[:8]})"
@@ -79,7 +96,7 @@ class Sessies:
         rij = tables.Sessie(
             id_hash=_hash(sessie_id),
             middel=middel,
-            pseudoniem=gebruiker.pseudoniem,
+            pseudoniem=wie_inlogde(gebruiker),
             naam_id_hash=self._sleutels.keyed_hash("naam_id", naam_id) if naam_id else None,
             gegevens=self._encrypt(gebruiker, weergavenaam, naam_id, session_index),
             aangemaakt_op=moment,
@@ -134,6 +151,40 @@ class Sessies:
             )
             await bekenden.onthoud(session, self._sleutels, nieuw)
 
+    async def handel_voor(self, sessie: Sessie, kind: Burger, naam: str | None) -> Sessie:
+        """From now on this session stands for the child, as the BRP allowed it just now."""
+        nieuw = dataclasses.replace(
+            sessie,
+            gebruiker=kind,
+            weergavenaam=naam,
+            zelf=sessie.ingelogd,
+            zelf_naam=sessie.naam_van_zelf,
+            gezag_gezien_op=now(),
+        )
+        return await self._write(nieuw)
+
+    async def handel_voor_zelf(self, sessie: Sessie) -> Sessie:
+        """Back to who logged in."""
+        nieuw = dataclasses.replace(
+            sessie,
+            gebruiker=sessie.ingelogd,
+            weergavenaam=sessie.naam_van_zelf,
+            zelf=None,
+            zelf_naam=None,
+            gezag_gezien_op=None,
+        )
+        return await self._write(nieuw)
+
+    async def _write(self, sessie: Sessie) -> Sessie:
+        gegevens = self._encrypt(
+            sessie.ingelogd, sessie.naam_van_zelf, sessie.naam_id, sessie.session_index, kind=_kind(sessie)
+        )
+        async with self._db.begin() as session:
+            await session.execute(
+                update(tables.Sessie).where(tables.Sessie.id_hash == sessie.id_hash).values(gegevens=gegevens)
+            )
+        return sessie
+
     async def end(self, id_hash: str) -> None:
         await self._delete(tables.Sessie.id_hash == id_hash)
 
@@ -159,11 +210,18 @@ class Sessies:
         return result.rowcount if isinstance(result, CursorResult) else 0
 
     def _encrypt(
-        self, gebruiker: Gebruiker, weergavenaam: str | None, naam_id: str | None, session_index: str | None
+        self,
+        gebruiker: Gebruiker,
+        weergavenaam: str | None,
+        naam_id: str | None,
+        session_index: str | None,
+        *,
+        kind: dict[str, Any] | None = None,
     ) -> bytes:
         gegevens = {
             "soort": type(gebruiker).__name__,
-            "gebruiker": dataclasses.asdict(gebruiker),
+            "gebruiker": _dump(gebruiker),
+            "kind": kind,
             "weergavenaam": weergavenaam,
             "naam_id": naam_id,
             "session_index": session_index,
@@ -172,20 +230,36 @@ class Sessies:
 
     def _read(self, rij: tables.Sessie, resterend: int) -> Sessie:
         gegevens = json.loads(self._sleutels.decrypt(rij.gegevens))
-        velden = gegevens["gebruiker"]
-        if gegevens["soort"] == "Bedrijf":
-            velden["vestigingen"] = tuple(velden["vestigingen"])
-        soort = Burger if gegevens["soort"] == "Burger" else Bedrijf
+        lezer: TypeAdapter[Any] = _BURGER if gegevens["soort"] == "Burger" else _BEDRIJF
+        zelf: Gebruiker = lezer.validate_python(gegevens["gebruiker"])
+        kind = gegevens.get("kind")
         return Sessie(
             id_hash=rij.id_hash,
             middel=rij.middel,
-            gebruiker=soort(**velden),
-            weergavenaam=gegevens["weergavenaam"],
+            gebruiker=_BURGER.validate_python(kind["gebruiker"]) if kind else zelf,
+            weergavenaam=kind["naam"] if kind else gegevens["weergavenaam"],
+            zelf=zelf if kind else None,
+            zelf_naam=gegevens["weergavenaam"] if kind else None,
+            gezag_gezien_op=datetime.fromisoformat(kind["gezien_op"]) if kind else None,
             naam_id=gegevens["naam_id"],
             session_index=gegevens["session_index"],
             resterend=resterend,
             csrf=self._sleutels.keyed_hash("csrf", rij.id_hash),
         )
+
+
+def _dump(gebruiker: Gebruiker) -> Any:
+    if isinstance(gebruiker, Burger):
+        return _BURGER.dump_python(gebruiker, mode="json")
+    return _BEDRIJF.dump_python(gebruiker, mode="json")
+
+
+def _kind(sessie: Sessie) -> dict[str, Any] | None:
+    """The child that is acted for, as it is kept in the session."""
+    if sessie.zelf is None or sessie.gezag_gezien_op is None:
+        return None
+    gezien = sessie.gezag_gezien_op.isoformat()
+    return {"gebruiker": _dump(sessie.gebruiker), "naam": sessie.weergavenaam, "gezien_op": gezien}
 
 
 def _hash(sessie_id: str) -> str:

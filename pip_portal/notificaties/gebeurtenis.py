@@ -88,7 +88,7 @@ class Gebeurtenissen:
         """Raises: Genegeerd when no citizen may see it."""
         zaak = await self._lees.zaak(url)
         zaaktype = await self._bron.catalogus.zaaktype(zaak.zaaktype)
-        if not mag_zaak_tonen(self._bron.backoffice, zaak, zaaktype):
+        if not mag_zaak_tonen(self._bron.backoffice, zaak, zaaktype, None):
             raise Genegeerd("zaak_niet_zichtbaar")
         return zaak
 

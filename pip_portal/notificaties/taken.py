@@ -41,7 +41,7 @@ async def te_doen(
 
     Raises: BackofficeUnavailable; BackofficeDefect.
     """
-    if objecten is None:
+    if objecten is None or gebruiker.machtiging is not None:  # a taak says not for which dienst it is
         return Lijst(())
     lijst = await objecten.taken(gebruiker, now())
     gedaan = await verstuurd(db, eigenaar.hash, lijst.rijen)

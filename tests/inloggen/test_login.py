@@ -147,12 +147,6 @@ async def test_a_dissolved_company_cannot_log_in(login: Login) -> None:
     assert "Dit bedrijf is gestopt" in text_of(page)
 
 
-async def test_a_chain_mandate_is_refused_clearly(login: Login) -> None:
-    page = await login.log_in("Z4-A", "eherkenning", keten="90000110")
-    assert page.status_code == 403
-    assert "Inloggen voor iemand anders kan nog niet" in text_of(page)
-
-
 async def test_a_brp_that_is_down_does_not_keep_everyone_out(
     login: Login, browser: Browser, backoffice: FastAPI
 ) -> None:

@@ -49,7 +49,10 @@ _FRAME = {tag(SAML, "Issuer"), tag(DS, "Signature"), tag(SAMLP, "Extensions"), t
 
 @dataclass(frozen=True)
 class Expected:
-    """All that an answer has to agree with; times in UTC. niveau: lowest rank that will do."""
+    """All that an answer has to agree with; times in UTC. niveau: lowest rank that will do.
+
+    namens: a login for somebody else was asked for, so that the answer must say for whom.
+    """
 
     profile: Profile
     entity_id: str
@@ -64,6 +67,7 @@ class Expected:
     decryption: Sequence[KeyPair] = field(repr=False)
     now: datetime
     skew: timedelta
+    namens: bool = False
 
 
 def read_instant(text: str | None) -> datetime:

@@ -54,11 +54,15 @@ def _check(koppeling: Koppeling, profile: Profile) -> None:
         raise Refused("instelling: ondertekening is leeg")
     if koppeling.sso and not profile.can_sso:
         raise Refused("instelling: sso kan niet bij dit profiel")
+    if koppeling.machtigingsdiensten and (profile.name != "eid-4" or koppeling.machtigen_entity_id is None):
+        raise Refused("instelling: machtigingsdiensten vraagt profiel eid-4 en machtigen_entity_id")
     if profile.attributes is None:
         return
     if not koppeling.versleuteling:
         raise Refused("instelling: versleuteling is leeg, dit profiel versleutelt de identiteit")
     if profile.name == "eid-4" and koppeling.service_uuid is None:
         raise Refused("instelling: service_uuid ontbreekt")
+    if koppeling.service_uuid in koppeling.machtigingsdiensten.values():
+        raise Refused("instelling: een machtigingsdienst heeft een eigen ServiceUUID")
     if profile.name == "eherkenning" and None in (koppeling.service_id, koppeling.service_index):
         raise Refused("instelling: service_id of service_index ontbreekt")

@@ -61,8 +61,10 @@ def read_identity(checked: Checked, expected: Expected) -> Identiteit:
     _check_service(attributes, names, expected)
     acting = _identities(attributes, names.acting, names.acting_types, expected)
     legal = _identities(attributes, names.legal, names.legal_types, expected)
+    if names.legal in attributes and not legal:
+        raise Refused("identiteit: vertegenwoordigde zonder nummer")
     if BSN in names.acting_types.values():
-        return _burger(checked, attributes, names, acting, legal)
+        return _checked_mandate(_burger(checked, attributes, names, acting, legal), expected)
     return _bedrijf(checked, attributes, names, acting, legal)
 
 
@@ -83,6 +85,21 @@ def _burger(
     )
 
 
+def _checked_mandate(identiteit: Identiteit, expected: Expected) -> Identiteit:
+    """A mandate exactly when one was asked for, and for somebody else than who logged in.
+
+    Source: login-saml §1.14 (representation demanded and LegalSubjectID missing: refuse).
+    """
+    voor = identiteit.vertegenwoordigde_bsn
+    if expected.namens and voor is None:
+        raise Refused("identiteit: geen vertegenwoordigde, terwijl om een machtiging is gevraagd", "machtiging")
+    if voor is None and identiteit.vertegenwoordiging is not None:
+        raise Refused("identiteit: soort vertegenwoordiging zonder vertegenwoordigde")
+    if voor is not None and voor == identiteit.bsn:
+        raise Refused("identiteit: wie inlogt vertegenwoordigt zichzelf")
+    return identiteit
+
+
 def _bedrijf(
     checked: Checked,
     attributes: Mapping[str, list[etree._Element]],
@@ -94,13 +111,16 @@ def _bedrijf(
         raise Refused("identiteit: geen organisatie")
     if PSEUDONIEM not in acting:
         raise Refused("identiteit: geen handelende persoon")
+    tussenpersoon = _plain(attributes, names.tussenpersoon, _KVK)
+    if tussenpersoon is not None and tussenpersoon == legal.get(KVK):
+        raise Refused("identiteit: intermediair en vertegenwoordigde zijn hetzelfde bedrijf")
     return replace(
         _login(checked),
         kvk_nummer=legal.get(KVK),
         rsin=legal.get(RSIN),
         handelende_persoon=acting[PSEUDONIEM],
         vestiging=_plain(attributes, names.vestiging, _VESTIGING),
-        tussenpersoon_kvk=_plain(attributes, names.tussenpersoon, _KVK),
+        tussenpersoon_kvk=tussenpersoon,
     )
 
 

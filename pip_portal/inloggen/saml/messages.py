@@ -44,7 +44,10 @@ def _head(message_id: str, destination: str, now: datetime) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class LoginRequest:
-    """What goes into an AuthnRequest, whatever the profile. service_index and service_uuid: as configured."""
+    """What goes into an AuthnRequest, whatever the profile. service_index and service_uuid: as configured.
+
+    requester: entityID of who must say for whom this login is (eid-4); None for a login for oneself.
+    """
 
     request_id: str
     entity_id: str
@@ -54,6 +57,7 @@ class LoginRequest:
     force_authn: bool
     service_index: int | None
     service_uuid: str | None
+    requester: str | None = None
 
 
 def authn_request(profile: Profile, login: LoginRequest, now: datetime) -> etree._Element:
@@ -79,6 +83,8 @@ def authn_request(profile: Profile, login: LoginRequest, now: datetime) -> etree
                 "RequestedAuthnContext", _saml("AuthnContextClassRef", profile.requested[rank]), Comparison="minimum"
             )
         )
+    if login.requester is not None:
+        request.append(_samlp("Scoping", _samlp("RequesterID", login.requester)))
     return request
 
 

@@ -53,11 +53,15 @@ class Start:
 
 @dataclass(frozen=True)
 class Poging:
-    """A pending login (or logout) as it was started; niveau: the lowest rank that will do."""
+    """A pending login (or logout) as it was started; niveau: the lowest rank that will do.
+
+    dienst: it is for somebody else, with a mandate for this one; "" for oneself.
+    """
 
     request_id: str
     relay_state: str
     niveau: int = 0
+    dienst: str = ""
 
 
 class Dienstverlener:
@@ -122,8 +126,13 @@ class Dienstverlener:
             theirs.append(("IdP metadata", self._idp.valid_until))
         return [*self._own.expiries(), *theirs]
 
-    async def start(self, *, niveau: int, force_authn: bool = False) -> Start:
-        """An AuthnRequest for at least this rank. Raises: LoginRefused when we cannot sign."""
+    async def start(self, *, niveau: int, force_authn: bool = False, dienst: str = "") -> Start:
+        """An AuthnRequest for at least this rank. dienst: for somebody else, with a mandate for this one.
+
+        Raises: LoginRefused when we cannot sign, or the dienst is not configured.
+        """
+        if dienst and dienst not in self.koppeling.machtigingsdiensten:
+            _refuse("machtiging", "AuthnRequest: onbekende dienst")
         login = messages.LoginRequest(
             request_id=messages.new_id(),
             entity_id=self.koppeling.entity_id,
@@ -131,8 +140,9 @@ class Dienstverlener:
             acs_index=self.koppeling.acs_index,
             niveau=max(niveau, self.koppeling.niveau),
             force_authn=force_authn,
-            service_index=self.koppeling.service_index,
-            service_uuid=self.koppeling.service_uuid,
+            service_index=None if dienst else self.koppeling.service_index,
+            service_uuid=self._service_uuid(dienst),
+            requester=self.koppeling.machtigen_entity_id if dienst else None,
         )
         request = messages.authn_request(self._own.profile, login, datetime.now(UTC))
         return await self._form(login.request_id, self._idp.sign_on, request)
@@ -181,13 +191,18 @@ class Dienstverlener:
             resolve_id=resolve_id,
             request_id=poging.request_id,
             niveau=max(poging.niveau, self.koppeling.niveau),
-            service_uuid=self.koppeling.service_uuid,
+            service_uuid=self._service_uuid(poging.dienst),
+            namens=bool(poging.dienst),
             service_id=self.koppeling.service_id,
             certificates=idp.signing,
             decryption=self._own.decryption,
             now=now,
             skew=self._skew,
         )
+
+    def _service_uuid(self, dienst: str) -> str | None:
+        """Of the dienst that a mandate is for; one that is not configured (any more) has none, and none is accepted."""
+        return self.koppeling.machtigingsdiensten.get(dienst, "") if dienst else self.koppeling.service_uuid
 
     async def logout_request(self, *, name_id: str, session_index: str | None) -> Start:
         """A LogoutRequest to post, for a session that has already ended here; only when koppeling.sso.
