@@ -22,9 +22,10 @@ from pip_portal.weergave import datum, tijdstip
 
 GELDIG: Final = timedelta(minutes=15)
 POGINGEN: Final = Grens(5, GELDIG)  # of one code
-# Codes to one person, and to one address whoever asks: nobody's mailbox or phone can be flooded.
-STUREN: Final = Grens(10, timedelta(hours=1))
-STUREN_NAAR: Final = Grens(5, timedelta(hours=1))
+# Codes to one person, and to one address whoever asks: nobody's mailbox or phone can be flooded, and who guesses day
+# and night has one chance in twenty thousand a day.
+STUREN: Final = (Grens(10, timedelta(hours=1)), Grens(20, timedelta(days=1)))
+STUREN_NAAR: Final = (Grens(5, timedelta(hours=1)), Grens(10, timedelta(days=1)))
 
 Uitkomst = Literal["goed", "fout", "verlopen", "te_vaak"]
 
@@ -35,9 +36,10 @@ async def stuur(db: Sessionmaker, sleutels: Sleutels, eigenaar: str, id_: str) -
     Raises: NotFound when it is of another eigenaar; TeVaak.
     """
     adres = await adressen.lees(db, sleutels, eigenaar, id_)
-    await tel_wie(db, sleutels, "contactcode", eigenaar, STUREN)
     naar = adressen.adres_hash(sleutels, adres.soort, adres.adres)
-    await tel_wie(db, sleutels, "contactcode_naar", naar, STUREN_NAAR)
+    for handeling, wie, grenzen in (("contactcode", eigenaar, STUREN), ("contactcode_naar", naar, STUREN_NAAR)):
+        for grens in grenzen:
+            await tel_wie(db, sleutels, f"{handeling}:{grens.venster}", wie, grens)
     code = f"{secrets.randbelow(10**6):06}"
     tot = now() + GELDIG
     async with db.begin() as session:

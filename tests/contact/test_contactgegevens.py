@@ -106,6 +106,19 @@ async def test_nobodys_mailbox_can_be_filled_with_codes(browser: Browser, wachtr
     assert len(await wachtrij("mail")) == 5
 
 
+async def test_nobody_guesses_day_and_night_at_the_code_for_the_address_of_another(
+    browser: Browser, wachtrij: Wachtrij
+) -> None:
+    with time_machine.travel(datetime(2026, 11, 24, 9, 0, tzinfo=UTC), tick=False) as klok:
+        await browser.log_in(YOUSSEF)
+        pad = (await browser.post(PAD, {"soort": "email", "adres": "ander@voorbeeld.nl"})).headers["location"]
+        for _ in range(23):
+            klok.shift(timedelta(hours=1))
+            await browser.log_in(YOUSSEF)
+            await browser.post(pad.replace("/bevestigen", "/code"))
+        assert len(await wachtrij("mail")) == 10
+
+
 @pytest.mark.parametrize(
     ("soort", "adres", "zin"),
     [
