@@ -61,6 +61,7 @@ def test_pages_of_a_citizen(new_citizen: Callable[..., Citizen], seen: Look, dar
             "/taken",
             "/gegevens",
             "/gegevens/inzage",
+            "/gegevens/dossier",
             "/gegevens/inzage?jaar=1999",
             "/contact-gegevens",
             "/voorkeuren",
@@ -70,7 +71,7 @@ def test_pages_of_a_citizen(new_citizen: Callable[..., Citizen], seen: Look, dar
         citizen.goto(path)
         seen(citizen, f"burger-{dark}-{number}")
         zaken += citizen.page.eval_on_selector_all(
-            "main a[href^='/zaken/zaken/']:not([href*='/documenten/']), main a:is([href^='/taken/'], [href^='/berichten/'])",
+            "main a:is([href^='/zaken/zaken/'], [href^='/taken/'], [href^='/berichten/']):not([href*='/documenten/'])",
             "links => links.map(a => a.getAttribute('href'))",
         )
     for number, path in enumerate(dict.fromkeys(zaken)):
