@@ -104,12 +104,10 @@ async def _mail(session: AsyncSession, sleutels: Sleutels, nieuw: Notificatie) -
     if adres is None:
         return "geen_adres"
     aantal, tot_op = await _venster(session, sleutels, nieuw)
-    if nieuw.doen:
-        await _verstuur(session, sleutels, adres, [nieuw])
-        return "gemaild"
-    if aantal == 1:
-        await _verstuur(session, sleutels, adres, [nieuw, *await _wachtend(session, nieuw)])
-        return "gemaild"
+    if nieuw.doen or aantal == 1:
+        wachtend = [] if nieuw.doen else await _wachtend(session, nieuw)
+        await _verstuur(session, sleutels, adres, [nieuw, *wachtend])
+        return BERICHTENBOX if adres == BERICHTENBOX else "gemaild"
     nieuw.wacht_op_mail = True
     await _plaats_verzamelmail(session, sleutels, nieuw, tot_op)
     return "mail_volgt"
