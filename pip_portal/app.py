@@ -22,6 +22,7 @@ from pip_portal.burgerstatus import Burgerstatussen
 from pip_portal.contact import routes as contact
 from pip_portal.db import open_db
 from pip_portal.documenten import routes as documenten
+from pip_portal.dossier import routes as dossier
 from pip_portal.errors import NotFound
 from pip_portal.formulieren import fouten as formulierfouten
 from pip_portal.formulieren import routes as formulieren
@@ -89,6 +90,7 @@ PRIVATE: tuple[APIRouter, ...] = (
     aanvullen.router,
     intrekken.router,
     documenten.router,
+    dossier.router,
     gegevens.router,
     verwerkingen.router,
     contact.router,

@@ -15,6 +15,7 @@ from pip_portal.bekenden import vergeten
 from pip_portal.bestanden.opslag import Bestanden
 from pip_portal.contact.adressen import nooit_bevestigd
 from pip_portal.db import Sessionmaker
+from pip_portal.dossier import maken as dossier
 from pip_portal.inzendingen import ondertekening
 from pip_portal.inzendingen.inhoud import Inhoud
 from pip_portal.inzendingen.toestand import AF
@@ -33,6 +34,7 @@ from pip_portal.tables import (
     Brief,
     Concept,
     Contactadres,
+    Dossier,
     GelezenBericht,
     Inzending,
     LateInvoer,
@@ -107,6 +109,7 @@ class Bewaren:
             self.oud,
             self.nieuwsbrieven,
             self.verwerkingen,
+            self.dossiers,
             self.meld_dood,
             self._bestanden.scan_openstaande,
         ):
@@ -293,6 +296,10 @@ class Bewaren:
     async def verwerkingen(self) -> None:
         """The log of processing of before its term; the chains stay whole."""
         await keten.ruim_op(self._db, self._sleutels)
+
+    async def dossiers(self) -> None:
+        """Downloads of everything, a day after they were made."""
+        await dossier.verwijder(self._db, self._bestanden, Dossier.verloopt_op <= now())
 
     async def meld_dood(self) -> None:
         """Tell those who keep the portal running that work was given up: once a day for each kind."""

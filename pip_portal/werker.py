@@ -16,6 +16,8 @@ from pip_portal.contact.doorgeven import Contactoverdracht
 from pip_portal.contact.sms import SOORT as SMS
 from pip_portal.contact.sms import Sms
 from pip_portal.db import Sessionmaker, open_db
+from pip_portal.dossier.maken import SOORT as DOSSIER
+from pip_portal.dossier.maken import Maken
 from pip_portal.inzendingen.aanvulling import Aanvulling
 from pip_portal.inzendingen.intrekking import Intrekking
 from pip_portal.inzendingen.ondertekening_overdracht import Tekenoverdracht
@@ -96,6 +98,7 @@ def maak_werker(
         MELDING: Melden(db, sleutels),
         VERZAMELMAIL: Verzamelmail(db, sleutels),
         BERICHTENBOX: Berichtenbox(db, sleutels, bronnen.mijnoverheid, settings.public_url),
+        DOSSIER: Maken(db, sleutels, bronnen, bestanden),
         NIEUWSBRIEF: Doorgeven(db, sleutels, bronnen.mailingdienst),
         RONDE: Ronde(db, sleutels, bronnen.zaaksysteem.bronnen),
     }

@@ -122,6 +122,15 @@ async def lijst(db: Sessionmaker, sleutels: Sleutels, eigenaar_hash: str) -> tup
         return tuple(_ingezonden(rij, sleutels) for rij in rijen)
 
 
+async def van_eigenaar(db: Sessionmaker, sleutels: Sleutels, eigenaar_hash: str) -> tuple[Ingezonden, ...]:
+    """All that this eigenaar sent, newest first."""
+    async with db() as session:
+        rijen = await session.scalars(
+            select(Inzending).where(Inzending.eigenaar == eigenaar_hash).order_by(Inzending.ontvangen_op.desc())
+        )
+        return tuple(_ingezonden(rij, sleutels) for rij in rijen)
+
+
 async def van_zaak(
     db: Sessionmaker, sleutels: Sleutels, eigenaar_hash: str, bron: str, zaak_uuid: str
 ) -> tuple[Ingezonden, ...]:
