@@ -63,7 +63,7 @@ def maak_op(markdown: str) -> Opgemaakt:
     if fouten := list(_fouten(tokens)):
         raise OpmaakFout(fouten)
     for token in _alle(tokens):
-        if stijl := STIJL.get(token.tag):
+        if token.nesting >= 0 and (stijl := STIJL.get(token.tag)):  # not the tag that closes it
             token.attrSet("style", stijl)
     html: str = lezer.renderer.render(tokens, lezer.options, {})
     return Opgemaakt(Markup(html), _tekst(tokens))  # noqa: S704  # made of the tokens above only, all text escaped

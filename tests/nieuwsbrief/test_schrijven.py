@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import re
 import shutil
 import socket
 from collections.abc import Callable, Iterator
@@ -69,6 +70,13 @@ def test_both_forms_say_the_same() -> None:
     assert "Een mooie brug & zo." in pagina.text_content()
     assert [e.get("href") for e in pagina.iter("a")] == ["https://deventer.nl"]
     assert "&amp; zo" in op.html
+
+
+def test_what_is_written_stays_words_and_every_tag_is_a_good_one() -> None:
+    gemaakt = str(maak_op('Een "woord" {onderwerp} {{ 7*7 }}\n\n[Lees het hier na](https://x.nl/"onmouseover=1)').html)
+    assert re.findall(r"</\w+ [^>]*>", gemaakt) == []
+    assert "{onderwerp} {{ 7*7 }}" in gemaakt
+    assert '"onmouseover' not in gemaakt
 
 
 def test_the_example_in_the_documentation_is_a_good_one() -> None:
