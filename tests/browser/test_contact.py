@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from pip_portal import demo
 from tests.browser.conftest import Citizen, Look
+from tests.factories import YOUSSEF
 
 pytestmark = [pytest.mark.browser, pytest.mark.seed("B1")]
 
@@ -76,3 +77,14 @@ def test_the_pages_in_between_are_accessible(citizen: Citizen, seen: Look) -> No
     page.get_by_role("button", name="Bewaren").click()
     expect(page.get_by_text("Uw keuze is bewaard")).to_be_visible()
     seen(citizen, "voorkeuren-bewaard")
+    box = f"http://localhost:{citizen.servers.ports.backoffice}/beheer/mijnoverheid/box"
+    httpx.post(box, data={"bsn": YOUSSEF}, trust_env=False)
+    page.get_by_label("In mijn Berichtenbox van MijnOverheid").check()
+    page.get_by_role("button", name="Bewaren").click()
+    expect(page.get_by_text("U hebt geen Berichtenbox die berichten van ons aanneemt")).to_be_visible()
+    expect(page.get_by_label("Per post")).to_be_checked()
+    seen(citizen, "voorkeuren-geen-berichtenbox")
+    httpx.post(box, data={"bsn": YOUSSEF, "aan": "ja"}, trust_env=False)
+    page.get_by_label("In mijn Berichtenbox van MijnOverheid").check()
+    page.get_by_role("button", name="Bewaren").click()
+    expect(page.get_by_label("In mijn Berichtenbox van MijnOverheid")).to_be_checked()
