@@ -2,7 +2,7 @@
 
 import asyncio
 import dataclasses
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pip_portal.backoffice.bronnen import Bronnen
 from pip_portal.backoffice.brp import VELDEN_INLOGGEN
@@ -66,16 +66,7 @@ async def _gemachtigde(identiteit: Identiteit, sleutels: Sleutels, bronnen: Bron
     bereik, bsn, voor = machtigingen().dienst(dienst), identiteit.bsn, identiteit.vertegenwoordigde_bsn
     if bereik is None or bsn is None or voor is None or voor == bsn or identiteit.vertegenwoordiging:
         raise LoginRefused("machtiging", "geen machtiging die het portaal kent")
-    door = await _burger(replace(identiteit, vertegenwoordigde_bsn=None), bsn, sleutels, bronnen)
-    try:
-        persoon = await bronnen.brp.persoon(Burger(voor, sleutels.keyed_hash("bsn", voor), 0), VELDEN_INLOGGEN)
-    except (BackofficeUnavailable, BackofficeDefect, NotFound):
-        raise LoginRefused("machtiging_storing", "de BRP antwoordt niet") from None
-    jong = persoon is not None and persoon.leeftijd is not None and persoon.leeftijd < ZELF_VANAF
-    if persoon is None or not persoon.mag_inloggen or persoon.heeft_geheimhouding or jong:
-        raise LoginRefused(
-            "machtiging", "de vertegenwoordigde is niet bekend, overleden, een kind, of heeft geheimhouding"
-        )
+    door = await _burger(identiteit, bsn, sleutels, bronnen)
     machtiging = Machtiging(
         soort="digid_machtigen",
         door=bsn,
@@ -86,6 +77,13 @@ async def _gemachtigde(identiteit: Identiteit, sleutels: Sleutels, bronnen: Bron
     )
     pseudoniem = pseudoniem_van(machtiging, sleutels.keyed_hash("bsn", voor), sleutels)
     burger = Burger(voor, pseudoniem, identiteit.niveau, machtiging)
+    try:
+        persoon = await bronnen.brp.persoon(burger, VELDEN_INLOGGEN)
+    except (BackofficeUnavailable, BackofficeDefect, NotFound):
+        raise LoginRefused("machtiging_storing", "de BRP antwoordt niet") from None
+    jong = persoon is not None and persoon.leeftijd is not None and persoon.leeftijd < ZELF_VANAF
+    if persoon is None or not persoon.mag_inloggen or persoon.heeft_geheimhouding or jong:
+        raise LoginRefused("machtiging", "de vertegenwoordigde is niet bekend, overleden, een kind, of geheim")
     return Aanmelding(burger, persoon.naam.volledig if persoon.naam else None)
 
 
@@ -93,38 +91,38 @@ async def _keten(identiteit: Identiteit, tussenpersoon: str, sleutels: Sleutels,
     """The company represented, as far as the portal lets an intermediary act. Raises: LoginRefused."""
     if not identiteit.kvk_nummer or identiteit.kvk_nummer == tussenpersoon or identiteit.bsn:
         raise LoginRefused("machtiging", "geen ketenmachtiging die het portaal kent")
-    aanmelding = await _bedrijf(identiteit, identiteit.kvk_nummer, sleutels, bronnen)
-    bedrijf = aanmelding.gebruiker
-    if not isinstance(bedrijf, Bedrijf) or aanmelding.weergavenaam is None:
-        raise LoginRefused("machtiging_storing", "het Handelsregister antwoordt niet")
-    door = Bedrijf(tussenpersoon, "", identiteit.niveau)
+    door = sleutels.keyed_hash("bedrijf", f"{tussenpersoon}/{identiteit.handelende_persoon}")
     try:
-        profiel = await bronnen.kvk.basisprofiel(door)
+        profiel = await bronnen.kvk.basisprofiel(Bedrijf(tussenpersoon, door, identiteit.niveau))
     except (BackofficeUnavailable, BackofficeDefect, NotFound):
         raise LoginRefused("machtiging_storing", "het Handelsregister antwoordt niet") from None
     if profiel is None or profiel.is_opgeheven:
         raise LoginRefused("machtiging", "de intermediair is niet bekend of is uitgeschreven")
-    machtiging = Machtiging(
-        soort="keten",
-        door=tussenpersoon,
-        door_pseudoniem=sleutels.keyed_hash("bedrijf", f"{tussenpersoon}/{identiteit.handelende_persoon}"),
-        door_naam=profiel.naam,
-        zaaktypen=machtigingen().keten.zaaktypen,
-    )
-    pseudoniem = pseudoniem_van(machtiging, bedrijf.pseudoniem, sleutels)
-    return replace(aanmelding, gebruiker=replace(bedrijf, pseudoniem=pseudoniem, machtiging=machtiging))
+    machtiging = Machtiging("keten", tussenpersoon, door, profiel.naam, zaaktypen=machtigingen().keten.zaaktypen)
+    aanmelding = await _bedrijf(identiteit, identiteit.kvk_nummer, sleutels, bronnen, machtiging)
+    if aanmelding.weergavenaam is None:
+        raise LoginRefused("machtiging_storing", "het Handelsregister antwoordt niet, of kent het bedrijf niet")
+    return aanmelding
 
 
-async def _bedrijf(identiteit: Identiteit, kvk_nummer: str, sleutels: Sleutels, bronnen: Bronnen) -> Aanmelding:
+async def _bedrijf(
+    identiteit: Identiteit,
+    kvk_nummer: str,
+    sleutels: Sleutels,
+    bronnen: Bronnen,
+    machtiging: Machtiging | None = None,
+) -> Aanmelding:
     """RSIN and vestigingen come from the Handelsregister, to find zaken that were filed under them."""
+    eigen = sleutels.keyed_hash("bedrijf", f"{kvk_nummer}/{identiteit.handelende_persoon}")
     bedrijf = Bedrijf(
         kvk_nummer=kvk_nummer,
-        pseudoniem=sleutels.keyed_hash("bedrijf", f"{kvk_nummer}/{identiteit.handelende_persoon}"),
+        pseudoniem=pseudoniem_van(machtiging, eigen, sleutels) if machtiging else eigen,
         niveau=identiteit.niveau,
         rsin=identiteit.rsin,
         vestiging=identiteit.vestiging,
         beperkt=identiteit.vestiging is not None,
         handelende_persoon=identiteit.handelende_persoon or "",
+        machtiging=machtiging,
     )
     try:
         profiel, vestigingen = await asyncio.gather(bronnen.kvk.basisprofiel(bedrijf), bronnen.kvk.vestigingen(bedrijf))

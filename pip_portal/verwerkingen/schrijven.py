@@ -100,6 +100,10 @@ def _wie(
     """In which rol, and who when it is another one than the person self."""
     if medewerker:
         return "medewerker", medewerker
+    machtiging = gebruiker.machtiging or (sessie.machtiging if sessie is not None else None)
+    if machtiging is not None:
+        eigen = isinstance(gebruiker, Burger) and gebruiker.bsn == machtiging.door  # the parent, to look at the gezag
+        return ("zelf", "") if eigen else ("gemachtigde", machtiging.door_pseudoniem)
     if sessie is not None and betrokkene(sessie, sleutels) != eigenaar:
         return "gemachtigde", sessie.pseudoniem
     if isinstance(gebruiker, Bedrijf) and gebruiker.handelende_persoon:

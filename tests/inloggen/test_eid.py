@@ -5,9 +5,12 @@ import re
 
 import pytest
 from lxml import html
+from sqlalchemy import select
 
 from mock_idp.keys import OIN as IDP_OIN
 from pip_portal import demo_certificaten
+from pip_portal.eigenaar import eigenaar_van
+from pip_portal.tables import Verwerking
 from tests import factories
 from tests.conftest import Browser, text_of
 from tests.inloggen.conftest import OIN, Login
@@ -76,10 +79,17 @@ async def test_a_gemachtigde_sees_what_the_mandate_is_for_and_nothing_else(login
 
 
 @pytest.mark.seed("N9")
-async def test_both_are_known_by_pseudonym_only_and_logging_out_everywhere_is_of_who_acts(
+async def test_the_log_has_both_by_pseudonym_and_logging_out_everywhere_is_of_who_acts(
     login: Login, browser: Browser
 ) -> None:
     await browser.get(await login.choose(await login.leave(dienst="parkeren"), DAAN, namens=factories.WILHELMINA))
+    await browser.get("/zaken")
+    sleutels = browser.portal.state.sleutels
+    eigenaar = eigenaar_van(factories.burger(factories.WILHELMINA), sleutels).hash
+    async with browser.portal.state.db() as session:
+        rijen = list(await session.scalars(select(Verwerking).where(Verwerking.eigenaar == eigenaar)))
+    assert rijen
+    assert {(rij.rol, rij.door) for rij in rijen} == {("gemachtigde", factories.burger(DAAN).pseudoniem)}
     other = Browser(browser.portal)
     await other.log_in(factories.burger(DAAN))
     await other.post("/uitloggen", {"overal": "1"})

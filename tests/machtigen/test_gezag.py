@@ -9,11 +9,14 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from lxml import html
+from sqlalchemy import select
 
 from pip_portal import app as app_module
+from pip_portal.eigenaar import eigenaar_van
 from pip_portal.gebruiker import Burger, Machtiging
 from pip_portal.machtigen import gezag, poort
 from pip_portal.machtigen.poort import ALTIJD, TOEGESTAAN, TOEGESTAAN_SCHRIJVEN
+from pip_portal.tables import Verwerking
 from tests import factories
 from tests.conftest import Browser, text_of
 from tests.test_structure import SAMPLE, private_routes
@@ -38,6 +41,14 @@ async def voor_noor(portal: FastAPI, ouder: str) -> Browser:
     return browser
 
 
+async def rollen_in_log(portal: FastAPI, bsn: str) -> list[tuple[str, str]]:
+    """Who looked at the data of this person, as the person reads it: in which rol, and the pseudonym of who it was."""
+    eigenaar = eigenaar_van(factories.burger(bsn), portal.state.sleutels).hash
+    async with portal.state.db() as session:
+        rijen = await session.scalars(select(Verwerking).where(Verwerking.eigenaar == eigenaar))
+        return [(rij.rol, rij.door or "") for rij in rijen]
+
+
 @pytest.mark.seed("N9")
 @pytest.mark.parametrize("ouder", [factories.SANNE, TIM], ids=["moeder", "vader, ander adres"])
 async def test_both_parents_see_the_zaken_about_the_child_and_not_their_own(portal: FastAPI, ouder: str) -> None:
@@ -53,6 +64,10 @@ async def test_both_parents_see_the_zaken_about_the_child_and_not_their_own(port
     await eigen.log_in(factories.burger(ouder))
     for url in set(ZAAK.findall((await eigen.get("/zaken")).text)) - {zaak}:
         assert (await browser.get(url)).status_code == 404
+    rollen = await rollen_in_log(portal, NOOR)
+    assert {rol for rol, _door in rollen} == {"gemachtigde"}
+    assert {door for _rol, door in rollen} == {factories.burger(ouder).pseudoniem}, "the log names who looked"
+    assert {rol for rol, _door in await rollen_in_log(portal, ouder)} == {"zelf"}
     stopped = await browser.post("/voor-wie/stop")
     assert stopped.headers["location"] == "/overzicht"
     assert "U bent ingelogd als" in (await browser.get("/overzicht")).text
