@@ -438,6 +438,8 @@ class Settings(BaseSettings):
             raise ValueError("PIP_SMTP__BEVEILIGING moet starttls of tls zijn buiten de demo")
         if self.medewerkers and not self.medewerkers.issuer.startswith("https://"):
             raise ValueError("PIP_MEDEWERKERS__ISSUER moet https zijn buiten de demo")
+        if self.medewerkers and "demo" in self.medewerkers.client_secret.get_secret_value():
+            raise ValueError("PIP_MEDEWERKERS__CLIENT_SECRET is een demowaarde")
         if self.kaart_tegels.startswith("http://"):
             raise ValueError("PIP_KAART_TEGELS moet https zijn buiten de demo")
         if self.bestanden.s3 and self.bestanden.s3.endpoint.startswith("http://"):

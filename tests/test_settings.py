@@ -29,6 +29,7 @@ def api(secret: str = GOOD) -> Api:
 
 
 SMTP = {"host": "mail.intern", "afzender": "mijn@deventer.nl"}
+MEDEWERKERS = {"issuer": "https://inloggen.deventer.nl", "client_id": "pip", "rol": "balie"}
 
 
 def production(**changes: object) -> Settings:
@@ -96,6 +97,10 @@ def test_a_good_production_configuration_starts() -> None:
         ({"brp": Api(root="https://brp.intern", headers={"k": "demo-sleutel"})}, "een demowaarde"),  # type: ignore[dict-item]  # as above
         ({"sms": Sms(root="https://sms.intern", sjabloon="x", secret="demo")}, "PIP_SMS__SECRET is een demowaarde"),  # type: ignore[arg-type]  # as above
         ({"metrics_token": "kort"}, "PIP_METRICS_TOKEN is korter dan 32 tekens"),
+        (
+            {"medewerkers": MEDEWERKERS | {"client_secret": "demo-geheim-van-de-balie"}},
+            "PIP_MEDEWERKERS__CLIENT_SECRET is een demowaarde",
+        ),
         ({"notificaties": Api(root="https://nrc.intern")}, "PIP_NOTIFICATIES_GEHEIM is een demowaarde of korter"),
         (
             {"notificaties_geheim": "demo-geheim-van-de-notificaties-012345"},
