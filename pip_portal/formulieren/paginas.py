@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
+from zlib import crc32
 
 from fastapi import Request
 from starlette.routing import NoMatchFound
@@ -109,6 +110,11 @@ class Kaart:
     zoom: int
 
 
+def gelet(veld: str, zin: str) -> str:
+    """A short name for a sentence that was read: another answer has another one."""
+    return f"{veld}-{crc32(zin.encode()):08x}"
+
+
 @dataclass(frozen=True)
 class Vraag:
     """One question on a page; ruw: what stands in its controls, fouten: id of a control and its sentence."""
@@ -144,6 +150,11 @@ class Vraag:
     @property
     def naam(self) -> str:
         return str(self.veld.veld)
+
+    @property
+    def gelet(self) -> str:
+        """What is read here beside the answer; it stands in the question, which is what the script replaces."""
+        return " ".join(gelet(self.naam, zin) for _soort, zin in self.let_op)
 
     @property
     def optioneel(self) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
-from zlib import crc32
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -23,6 +22,7 @@ from pip_portal.formulieren.paginas import (
     Taak,
     TabKeuze,
     Vraag,
+    gelet,
     kader,
     samen,
 )
@@ -125,7 +125,6 @@ def toon_vragen(
         "terug": terug,
         "revisie": aanvraag.concept.revisie(doel.stap.stap),
         "gezien": " ".join(veld.veld for veld in zichtbaar),
-        "gelet": " ".join(_gelet(vraag.naam, zin) for vraag in getoond for _soort, zin in vraag.let_op),
         "knop": _("Opslaan") if doel.groep is not None else _("Volgende stap"),
         "mag_bewaren": not aanvraag.concept.is_kort,
         "is_multipart": doel.is_multipart,
@@ -152,20 +151,15 @@ def _met_item(verloop: Verloop, doel: Doel, gelezen: Gelezen | None) -> Verloop:
 
 
 def waarschuwt(aanvraag: Aanvraag, doel: Doel, gelezen: Gelezen) -> frozenset[str]:
-    """What there is to read about what was just answered; each sentence as in the hidden field `gelet`."""
+    """What there is to read about what was just answered; each sentence as in the hidden fields `gelet`."""
     met = aanvraag.met(gelezen.antwoorden) if doel.groep is None else aanvraag
     verloop = _met_item(met.verloop, doel, gelezen)
     return frozenset(
-        _gelet(veld.veld, vul(let_op.tekst, verloop).in_taal(taal()))
+        gelet(veld.veld, vul(let_op.tekst, verloop).in_taal(taal()))
         for veld in gelezen.velden
         for let_op in veld.let_op
         if waar(let_op.als, verloop.kennis)
     )
-
-
-def _gelet(veld: str, zin: str) -> str:
-    """A short name for a sentence that was read: another answer has another one."""
-    return f"{veld}-{crc32(zin.encode()):08x}"
 
 
 def doel_url(request: Request, aanvraag_id: str, doel: Doel) -> str:

@@ -109,7 +109,8 @@ async def _verwerk(
     if gelezen.nieuw:
         melding = None if schermen.is_htmx(request) else _nieuwe_vraag(len(gelezen.nieuw))
         return schermen.toon_vragen(request, aanvraag, doel, terug=terug, gelezen=gelezen, melding=melding)
-    if schermen.waarschuwt(aanvraag, doel, gelezen) - set(velden.get("gelet", "").split()):
+    gelet = {zin for naam, waarde in paren if naam == "gelet" for zin in waarde.split()}
+    if schermen.waarschuwt(aanvraag, doel, gelezen) - gelet:
         zin = _("Klopt uw antwoord? Dan kunt u gewoon verder.")
         melding = Melding("info", _("Lees de opmerking bij uw antwoord"), zin)
         return schermen.toon_vragen(request, aanvraag, doel, terug=terug, gelezen=gelezen, melding=melding)

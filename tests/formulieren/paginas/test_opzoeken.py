@@ -70,6 +70,14 @@ class TestKenteken:
         assert gewaarschuwd.fouten() == {}
         assert (await invuller.stuur(gewaarschuwd)).stap() != "kenteken"
 
+    async def test_who_read_it_while_typing_goes_on_at_once(self, invuller: Invuller, browser: Browser) -> None:
+        pagina = await self.kentekenpagina(invuller, browser)
+        typen = {"kenteken": "AB-123-C"}
+        ververst = await invuller.stuur(pagina, {**typen, "nakijken": "kenteken"}, actie="nakijken", htmx=True)
+        # The script takes only this question out of the answer; what was read must be told in it.
+        [gelet] = ververst.document.xpath("//*[@id='vraag-kenteken']//input[@name='gelet']/@value")
+        assert (await invuller.stuur(pagina, {**typen, "gelet": gelet})).stap() != "kenteken"
+
     async def test_without_the_rdw_it_is_taken_as_typed_and_marked(
         self, invuller: Invuller, browser: Browser, backoffice: FastAPI
     ) -> None:
