@@ -17,6 +17,7 @@ from pip_portal.balie.oidc import Inlogdienst
 from pip_portal.balie.sessies import load_balie
 from pip_portal.berichten import routes as berichten
 from pip_portal.bestanden.opslag import Bestanden
+from pip_portal.bewaard import routes as bewaard
 from pip_portal.bewaren import Bewaren
 from pip_portal.burgerstatus import Burgerstatussen
 from pip_portal.contact import routes as contact
@@ -90,6 +91,7 @@ PRIVATE: tuple[APIRouter, ...] = (
     aanvullen.router,
     intrekken.router,
     documenten.router,
+    bewaard.router,
     dossier.router,
     gegevens.router,
     verwerkingen.router,

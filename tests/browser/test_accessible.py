@@ -61,6 +61,8 @@ def test_pages_of_a_citizen(new_citizen: Callable[..., Citizen], seen: Look, dar
             "/taken",
             "/gegevens",
             "/gegevens/inzage",
+            "/gegevens/bewaard",
+            "/gegevens/bewaard/bezoeken/wissen",
             "/gegevens/dossier",
             "/gegevens/inzage?jaar=1999",
             "/contact-gegevens",
