@@ -28,11 +28,24 @@ LEEG = (
     "Deze pagina is er niet",
     "Wij kunnen deze pagina niet vinden",
     "U hebt nog geen vragen gesteld",
+    "U hebt geen berichten",
+    "U hebt geen taken",
 )
-GEZEGD = ("niet laten zien", "Er is een storing", "Misschien ziet u niet al uw zaken")
+GEZEGD = ("niet laten zien", "Er is een storing", "Misschien ziet u niet al uw ")
 ZAAK = "zaak"
 DOCUMENT = "document"
-PAGINAS = ("/overzicht", "/zaken", "/zaken?zoek=vergunning", "/zaken?pagina=2", "/gegevens", "/vragen", ZAAK, DOCUMENT)
+PAGINAS = (
+    "/overzicht",
+    "/zaken",
+    "/zaken?zoek=vergunning",
+    "/zaken?pagina=2",
+    "/gegevens",
+    "/vragen",
+    ZAAK,
+    DOCUMENT,
+    "/berichten",
+    "/taken",
+)
 
 
 async def addresses(browser: Browser) -> dict[str, str]:

@@ -192,7 +192,7 @@ def identificatie_van(gebruiker: Gebruiker) -> Identificatie | None:
     None for a login that may only see one vestiging: the schema knows none, so these objects are of the whole company.
     None, too, for who acts for another: they do not say for which dienst they are.
     """
-    if getattr(gebruiker, "machtiging", None) is not None:
+    if gebruiker.machtiging is not None:
         return None
     if isinstance(gebruiker, Burger):
         return "bsn", gebruiker.bsn
