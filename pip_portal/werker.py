@@ -26,6 +26,8 @@ from pip_portal.inzendingen.taak import SOORT as TAAK
 from pip_portal.inzendingen.taak import Taakoverdracht
 from pip_portal.nieuwsbrief.doorgeven import SOORT as NIEUWSBRIEF
 from pip_portal.nieuwsbrief.doorgeven import Doorgeven
+from pip_portal.nieuwsbrief.inschrijven import LINK as NIEUWSBRIEFLINK
+from pip_portal.nieuwsbrief.inschrijven import Linkmail
 from pip_portal.nieuwsbrief.verdelen import SOORT as ZENDING
 from pip_portal.nieuwsbrief.zendingen import Zendingen
 from pip_portal.notificaties.berichten import SOORT as GEOPEND
@@ -100,6 +102,7 @@ def maak_werker(
         BERICHTENBOX: Berichtenbox(db, sleutels, bronnen.mijnoverheid, settings.public_url),
         DOSSIER: Maken(db, sleutels, bronnen, bestanden),
         NIEUWSBRIEF: Doorgeven(db, sleutels, bronnen.mailingdienst),
+        NIEUWSBRIEFLINK: Linkmail(db, sleutels),
         RONDE: Ronde(db, sleutels, bronnen.zaaksysteem.bronnen),
     }
     if bronnen.klantinteracties is not None:

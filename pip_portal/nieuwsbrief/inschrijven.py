@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal, cast
+from typing import Any, Final, Literal, cast
 
 from sqlalchemy import and_, case, delete, literal, or_, select
 
@@ -18,6 +18,7 @@ from pip_portal.nieuwsbrief import toestemming
 from pip_portal.nieuwsbrief.doorgeven import geef_door
 from pip_portal.nieuwsbrief.links import GELDIG, Links
 from pip_portal.nieuwsbrief.onderwerpen import onderwerpen
+from pip_portal.opdrachten import plaats
 from pip_portal.post import onbestelbaar
 from pip_portal.post.mail import plaats_mail
 from pip_portal.post.onbestelbaar import adres_hash
@@ -29,6 +30,8 @@ from pip_portal.tijd import now
 from pip_portal.weergave import datum, tijdstip
 
 PER_ADRES: Final = Grens(3, timedelta(days=1))  # mails that a stranger can make us send to one address
+
+LINK: Final = "nieuwsbrieflink"
 
 Keuzes = Mapping[str, str]  # code of the onderwerp -> frequentie
 
@@ -165,26 +168,44 @@ async def bevestig(db: Sessionmaker, sleutels: Sleutels, token: str) -> Verzoek 
     return verzoek
 
 
-async def stuur_link(db: Sessionmaker, sleutels: Sleutels, adres: str, taal: Taal) -> None:
-    """Mail the link to change and stop, when this address gets newsletters; else nothing. Same limit as asking."""
-    hash_ = adres_hash(sleutels, adres)
+async def vraag_link(db: Sessionmaker, sleutels: Sleutels, adres: str, taal: Taal) -> None:
+    """Have a worker mail the link to change and stop, when this address gets newsletters. Same limit as asking.
+
+    What is done here is the same for every address, so that the time it takes tells nothing either.
+    """
     try:
-        await tel_wie(db, sleutels, "nieuwsbrief", hash_, PER_ADRES)
+        await tel_wie(db, sleutels, "nieuwsbrief", adres_hash(sleutels, adres), PER_ADRES)
     except TeVaak:
         return
+    id_ = str(uuid.uuid4())
     async with db.begin() as session:
-        abonnee = await session.scalar(select(Abonnee).where(Abonnee.adres_hash == hash_))
-        if abonnee is None:
-            return
-        await plaats_mail(
-            session,
-            sleutels,
-            sjabloon="M12L",
-            aan=adres,
-            taal=taal,
-            gegevens={"link": Links(sleutels).voorkeuren_pad(abonnee.id, abonnee.link_versie)},
-            sleutel=f"M12L:{uuid.uuid4()}",
-        )
+        await plaats(session, sleutels, LINK, f"{LINK}:{id_}", {"id": id_, "adres": adres, "taal": taal})
+
+
+class Linkmail:
+    """Handler for LINK: the mail with the link, or nothing for who gets no newsletters."""
+
+    def __init__(self, db: Sessionmaker, sleutels: Sleutels) -> None:
+        self._db = db
+        self._sleutels = sleutels
+
+    async def __call__(self, inhoud: Mapping[str, Any]) -> None:
+        adres = inhoud["adres"]
+        async with self._db.begin() as session:
+            abonnee = await session.scalar(
+                select(Abonnee).where(Abonnee.adres_hash == adres_hash(self._sleutels, adres))
+            )
+            if abonnee is None:
+                return
+            await plaats_mail(
+                session,
+                self._sleutels,
+                sjabloon="M12L",
+                aan=adres,
+                taal=inhoud["taal"],
+                gegevens={"link": Links(self._sleutels).voorkeuren_pad(abonnee.id, abonnee.link_versie)},
+                sleutel=f"M12L:{inhoud['id']}",
+            )
 
 
 def _verzoek(sleutels: Sleutels, rij: Nieuwsbriefverzoek) -> Verzoek:

@@ -81,7 +81,7 @@ async def mail_the_link(request: Request, db: Db, sleutels: SleutelsDep) -> Resp
         context = await _keuzepagina(request, db, sleutels, {"email-link": velden.get("email", "")}, fouten)
         return page(request, "nieuwsbrief/kies.html", status_code=422, **context)
     await _tel(request)
-    await inschrijven.stuur_link(db, sleutels, adres, taal())
+    await inschrijven.vraag_link(db, sleutels, adres, taal())
     return _naar(request, "nieuwsbrief:kijk")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from pip_portal import tables
 from pip_portal.app import maak_bewaren
@@ -153,6 +153,21 @@ async def test_nobody_can_ask_the_page_who_is_subscribed(
     assert len([m for m in mails if m["To"] == ADRES]) == 2, "na drie mails op een dag komt er geen meer"
     [link] = [m for m in mails if m["Subject"] == "De link naar uw nieuwsbrieven"]
     assert "Uw nieuwsbrieven" in text_of(await browser.get(link_in(link, "voorkeuren")))
+
+
+async def test_the_time_it_takes_does_not_tell_who_is_subscribed_either(
+    portal: FastAPI, browser: Browser, bezorg: Bezorg, klok: Any
+) -> None:
+    """For every address the same is written before the answer; who gets a mail is for the worker to find out."""
+    await meld_aan(browser, bezorg)
+    gedaan = []
+    for adres in (ADRES, "niemand@voorbeeld.nl"):
+        async with portal.state.db.begin() as session:
+            await session.execute(delete(tables.Opdracht))
+        await browser.post("/nieuwsbrieven/link", {"email": adres})
+        async with portal.state.db() as session:
+            gedaan.append(list(await session.scalars(select(tables.Opdracht.soort))))
+    assert gedaan == [["nieuwsbrieflink"]] * 2
 
 
 async def test_who_asks_too_often_from_one_network_must_wait(browser: Browser, klok: Any) -> None:
