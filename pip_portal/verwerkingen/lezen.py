@@ -7,12 +7,18 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, and_, extract, func, select
 
+from pip_portal.backoffice.brp import NAAM as BRP
+from pip_portal.backoffice.kvk import NAAM as KVK
 from pip_portal.db import Sessionmaker
-from pip_portal.taal import _, ngettext
+from pip_portal.taal import N_, _, ngettext
 from pip_portal.tables import Verwerking
 from pip_portal.verwerkingen.activiteiten import activiteiten, overig
 
 PER_PAGINA: Final = 40  # lines
+LIDWOORD: Final = {
+    BRP: N_("de Basisregistratie Personen"),
+    KVK: N_("het Handelsregister"),
+}  # in a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,7 @@ class Inzageregel:
     def zin(self) -> str:
         """What happened and why, in plain words."""
         bij = " " + _("en") + " "
-        namen = [_(bron) for bron in self.bronnen]
+        namen = [_(LIDWOORD.get(bron, bron)) for bron in self.bronnen]
         bronnen = ", ".join(namen[:-1]) + bij + namen[-1] if len(namen) > 1 else namen[0]
         register = activiteiten()
         omdat = register.get(self.activiteit, register[overig()]).omdat

@@ -55,7 +55,7 @@ async def test_what_a_person_saw_is_in_the_log_in_plain_words(browser: Browser, 
     zaak = html.partition('href="/zaken/zaken/')[2][:36]
     await browser.get(f"/zaken/zaken/{zaak}")
     tekst = text_of(await browser.get(INZAGE))
-    assert "haalde uw gegevens op bij Basisregistratie Personen, omdat Mijn gegevens werd bekeken. 2 keer" in tekst
+    assert "haalde uw gegevens op bij de Basisregistratie Personen, omdat Mijn gegevens werd bekeken. 2 keer" in tekst
     assert "bij het zaaksysteem, omdat uw zaken werden bekeken." in tekst
     assert [r.zaak_uuid for r in await regels(portal)][-1] == zaak
     gefilterd = text_of(await browser.get(f"{INZAGE}?activiteit=gegevens&jaar={vandaag().year}"))
