@@ -87,10 +87,10 @@ async def connect(settings_for: Callable[..., Koppeling]) -> AsyncIterator[Open]
 def log_in(seen: Memory) -> Callable[..., Awaitable[Identiteit]]:
     """One whole login: out with the AuthnRequest, back with the artifact."""
 
-    async def log_in(provider: Dienstverlener, idp: ForeignIdp, *, niveau: int = 20) -> Identiteit:
-        start = await provider.start(niveau=niveau)
+    async def log_in(provider: Dienstverlener, idp: ForeignIdp, *, niveau: int = 20, dienst: str = "") -> Identiteit:
+        start = await provider.start(niveau=niveau, dienst=dienst)
         query = idp.accept(start.saml_request_b64, start.relay_state)
-        poging = Poging(start.request_id, start.relay_state, niveau)
+        poging = Poging(start.request_id, start.relay_state, niveau, dienst)
         return await provider.finish(query, poging, seen, datetime.now(UTC))
 
     return log_in

@@ -2,10 +2,14 @@
 
 import pytest
 
+from pip_portal.errors import LoginRefused
 from tests.inloggen.saml.foreign_idp import BSN, CONCERNED, GDI, KVK, REPRESENTED, RSIN, SP, TRANSIENT, ForeignIdp
 from tests.inloggen.saml.foreign_xml import DS, SAML, XENC, XENC11, make, pair
 
 LEGACY = f"{GDI}id:legacy-BSN"
+REPRESENTATION = "urn:nl-eid-gdi:1.1:RepresentationType"
+INTERMEDIARY = "urn:etoegang:1.9:IntermediateEntityID:KvKnr"
+PARKEREN = "6d3bd5e0-91a6-4b2e-9d55-1f2ad0c0a002"
 NAME_ID = f'<NameID xmlns="{SAML}" Format="x">999993653</NameID>'
 
 
@@ -100,6 +104,59 @@ async def test_a_machtiging_gives_both_persons(connect, log_in) -> None:
     assert identiteit.vertegenwoordiging == "urn:nl-eid-gdi:1.1:RT:WV_Curator"
     for number in (BSN, REPRESENTED):
         assert number not in repr(identiteit)
+
+
+INCONSISTENT = {
+    "represents himself": ("eid-4", (BSN,), {}, "vertegenwoordigt zichzelf"),
+    "two people at once": ("eid-4", (BSN, REPRESENTED), {}, "twee verschillende nummers"),
+    "kind of representation, of nobody": ("eid-4", (), {REPRESENTATION: "x"}, "zonder vertegenwoordigde"),
+    "intermediary of itself": ("eherkenning", (KVK,), {INTERMEDIARY: KVK}, "hetzelfde bedrijf"),
+    "intermediary of 7 digits": ("eherkenning", (KVK,), {INTERMEDIARY: "6875011"}, "andere vorm"),
+    "intermediary without a number": ("eherkenning", (KVK,), {INTERMEDIARY: ""}, "attributen"),
+    "intermediary for nobody": ("eherkenning", (), {INTERMEDIARY: "90004760"}, "geen organisatie"),
+}
+
+
+@pytest.mark.seed("N9")
+@pytest.mark.parametrize(("profile", "legal", "extra", "reden"), INCONSISTENT.values(), ids=list(INCONSISTENT))
+async def test_an_inconsistent_machtiging_is_refused(
+    connect, refused, profile: str, legal: tuple[str, ...], extra: dict[str, str], reden: str
+) -> None:
+    idp = ForeignIdp(profile)
+    provider = await connect(idp)
+    soort = LEGACY if profile == "eid-4" else f"{CONCERNED}KvKnr"
+    idp.answer.legal = [idp.identity(soort, number) for number in legal]
+    idp.answer.extra = extra
+    assert reden in (await refused(provider, idp)).reden
+
+
+@pytest.mark.seed("N9")
+async def test_a_login_with_a_mandate_wants_one_for_the_dienst_that_was_asked(connect, log_in) -> None:
+    diensten = {"machtigingsdiensten": {"parkeren": PARKEREN}, "machtigen_entity_id": "urn:bvd"}
+    for extra, reden in (({}, "andere dienst"), ({f"{GDI}ServiceUUID": PARKEREN}, "geen vertegenwoordigde")):
+        idp = ForeignIdp("eid-4")
+        provider = await connect(idp, **diensten)
+        idp.answer.extra = extra
+        with pytest.raises(LoginRefused, match=reden):
+            await log_in(provider, idp, dienst="parkeren")
+    idp.answer.legal = [idp.identity(LEGACY, REPRESENTED)]
+    assert (await log_in(provider, idp, dienst="parkeren")).vertegenwoordigde_bsn == REPRESENTED
+    with pytest.raises(LoginRefused, match="onbekende dienst"):
+        await log_in(provider, idp, dienst="belastingen")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"machtigingsdiensten": {"parkeren": PARKEREN}},
+        {"machtigingsdiensten": {"parkeren": "x"}, "service_uuid": "x", "machtigen_entity_id": "urn:bvd"},
+    ],
+)
+async def test_diensten_without_who_says_so_or_that_are_the_own_service_do_not_start(
+    connect, changes: dict[str, object]
+) -> None:
+    with pytest.raises(ValueError, match="machtiging"):
+        await connect(ForeignIdp("eid-4"), **changes)
 
 
 EID_IDENTITIES = {
