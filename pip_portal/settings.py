@@ -114,7 +114,7 @@ Klantcode = tuple[str, str, str]  # codeObjecttype, codeRegister, codeSoortObjec
 class Klantinteracties(Api):
     """Klantinteracties (Open Klant 2), with the codes by which its partijen are known; older data has others.
 
-    headers: Authorization = "Token …". actor: uuid of who gets each question (the KCC); empty: questions go by mail only.
+    headers: Authorization = "Token …". actor: uuid of who gets each question (the KCC); empty: they go by mail only.
     kanaal: as this server calls what comes from the portal. verborgen_kanalen: contacts that citizens do not see.
     zaak: how a klantcontact refers to a zaak. oud: a server of before maak-klantcontact and reactie. notificeert: it
     sends on the kanalen klantcontacten and internetaken.
