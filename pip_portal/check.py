@@ -80,7 +80,7 @@ async def problems(settings: Settings, transport_for: TransportFor | None = None
     ]
     klant = "/partij-identificatoren?page=1&partijIdentificatorObjectId=" + NIEMAND
     checks += [_naar_keuze("klantinteracties", settings.klantinteracties, "GET", klant, transport_for)]
-    checks += [_objecten(settings.objecten, transport_for)]
+    checks += [_vragen(settings, transport_for), _objecten(settings.objecten, transport_for)]
     checks += [bestanden_problems(settings), _verwerkingen(settings)]
     checks += [_smtp(settings), _bounces(settings)]
     checks += [abonnement.problemen(settings, transport_for), oidc.problemen(settings, transport_for)]
@@ -179,6 +179,16 @@ async def _answers(naam: str, api: Api, path: str, transport_for: TransportFor |
     if api.client_id:
         headers["Authorization"] = ZgwToken(api.client_id, api.secret)(None)
     return await _probe(naam, api, "GET", path, transport_for, headers, {200})
+
+
+async def _vragen(settings: Settings, transport_for: TransportFor | None) -> list[str]:
+    """Somebody must read what is asked: the actor in Klantinteracties, or the KCC by mail."""
+    klant = settings.klantinteracties
+    if klant is not None and klant.actor:
+        return await _naar_keuze("vragen (actor)", klant, "GET", f"/actoren/{klant.actor}", transport_for)
+    if settings.vragen.kcc:
+        return []
+    return ["vragen: klantinteracties.actor en vragen.kcc zijn allebei leeg; niemand kan een vraag stellen"]
 
 
 async def _objecten(api: Objecten | None, transport_for: TransportFor | None) -> list[str]:

@@ -109,7 +109,9 @@ def changed(
                 root=f"{factories.BACKOFFICE}/openstaand/api/v1", headers={"Authorization": f"Token {KEY}"}
             ),
             "klantinteracties": Klantinteracties(
-                root=f"{factories.BACKOFFICE}/klantinteracties/api/v1", headers={"Authorization": f"Token {KEY}"}
+                root=f"{factories.BACKOFFICE}/klantinteracties/api/v1",
+                headers={"Authorization": f"Token {KEY}"},
+                actor="38e369b5-928a-5476-b6a6-846ddecc265b",
             ),
             "objecten": factories.objecten(f"{KEY}objecten-token-0123456789"),
             "clamd": str(tmp_path / "clamd"),
@@ -160,7 +162,10 @@ async def test_a_good_configuration_has_no_problems(changed: Changed, transport_
         ({"mijnoverheid": factories.mijnoverheid("verkeerd")}, "mijnoverheid: wij mogen hier niet bij (403)"),
         ({"signalen": Api(root=f"{factories.BACKOFFICE}/signals/x")}, "signalen: onverwacht antwoord 404"),
         (
-            {"klantinteracties": Klantinteracties(root=f"{factories.BACKOFFICE}/klantinteracties/api/v1")},
+            {
+                "klantinteracties": Klantinteracties(root=f"{factories.BACKOFFICE}/klantinteracties/api/v1"),
+                "vragen": {"kcc": "kcc@deventer.nl"},
+            },
             "klantinteracties: wij mogen hier niet bij (401)",
         ),
         ({"objecten": factories.objecten("x")}, "objecten: wij mogen hier niet bij (401)"),

@@ -2,17 +2,21 @@
 
 import asyncio
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select, update
 
+from pip_portal.app import create_app, maak_bewaren
+from pip_portal.settings import Vragen
 from pip_portal.tables import Opdracht, Sessie, Vraag
 from pip_portal.termijnen import tel_werkdagen
 from pip_portal.tijd import now, vandaag
 from pip_portal.vragen.onderwerpen import onderwerpen
-from pip_portal.vragen.opdrachtregel import lijst, toon
+from pip_portal.vragen.opdrachtregel import lijst, opnieuw, toon
 from pip_portal.weergave import datum
 from tests import factories
 from tests.conftest import Browser, text_of
@@ -243,8 +247,6 @@ async def test_too_many_questions_are_stopped_and_nothing_typed_is_lost(browser:
 async def test_an_employee_can_hand_over_again_what_was_given_up(
     portal: FastAPI, browser: Browser, backoffice: FastAPI, stel: Stel, werk: Werk
 ) -> None:
-    from pip_portal.vragen.opdrachtregel import opnieuw
-
     await browser.log_in(YOUSSEF)
     backoffice.state.beheer.storing(api="klantinteracties", soort="status")
     nummer = re.findall(r"\d{10}", text_of(await browser.get(await stel())))[0]
@@ -255,3 +257,59 @@ async def test_an_employee_can_hand_over_again_what_was_given_up(
     assert not await opnieuw(portal.state.db, SLEUTELS, "1234567890")
     await werk()
     assert len(await draden(portal, YOUSSEF)) == 1
+
+
+async def test_a_question_about_a_bericht_names_it_and_never_that_of_another(
+    portal: FastAPI, browser: Browser, stel: Stel
+) -> None:
+    await browser.log_in(ANNA)
+    bericht = (await portal.state.bronnen.objecten.berichten(ANNA, vandaag())).rijen[0]
+    pad = f"/vragen/nieuw?onderwerp=bericht&bericht={bericht.uuid}"
+    assert f"Uw vraag gaat over ons bericht: {bericht.onderwerp}" in text_of(await browser.get(pad))
+    await stel(pad, tekst="Wat bedoelt u?")
+    assert (await draden(portal, ANNA))[0].onderwerp == f"Vraag over een bericht: {bericht.onderwerp}"
+    await browser.log_in(MEHMET)
+    assert (await browser.get(pad)).status_code == 404
+
+
+async def test_a_question_is_forgotten_when_its_time_is_over_and_never_before_somebody_has_it(
+    portal: FastAPI, browser: Browser, backoffice: FastAPI, stel: Stel
+) -> None:
+    async def over(**oud: int) -> list[str]:
+        jong = now()
+        async with portal.state.db.begin() as session:
+            for veld, dagen in oud.items():
+                await session.execute(
+                    update(Vraag).where(getattr(Vraag, veld).is_not(None)).values({veld: jong - timedelta(days=dagen)})
+                )
+        await maak_bewaren(portal).oud()
+        async with portal.state.db() as session:
+            return sorted(
+                "wacht" if rij.overgedragen_op is None else "daar" for rij in await session.scalars(select(Vraag))
+            )
+
+    await browser.log_in(YOUSSEF)
+    await stel()
+    backoffice.state.beheer.storing(api="klantinteracties", soort="status")
+    await stel(titel="Wacht")
+    assert await over(ontvangen_op=2000, overgedragen_op=89) == ["daar", "wacht"]
+    assert await over(overgedragen_op=91) == ["wacht"]
+
+
+async def test_where_nobody_would_read_it_no_question_is_taken(
+    database_url: str, transport_for: Callable[[str], httpx.AsyncBaseTransport | None]
+) -> None:
+    """Without Klantinteracties it goes to the KCC by mail at once; without both it is said that it cannot be asked."""
+    for vragen, code, soorten in ((Vragen(), 422, []), (Vragen(kcc="kcc@deventer.example"), 303, ["vraag_kcc"])):
+        app = create_app(factories.settings(database_url, klantinteracties=None, vragen=vragen), transport_for)
+        async with app.router.lifespan_context(app):
+            browser = Browser(app)
+            await browser.log_in(YOUSSEF)
+            pagina = await browser.get("/vragen/nieuw")
+            assert ("U kunt hier nu geen vraag stellen" in text_of(pagina)) == (code == 422)
+            velden = {"onderwerp": "afval", "titel": "Bak", "tekst": "Waar?", "bewijs": bewijs_van(pagina.text)}
+            assert (await browser.post("/vragen/nieuw", velden)).status_code == code
+            assert "niet laten zien" not in text_of(await browser.get("/vragen"))
+            async with app.state.db() as session:
+                wacht = select(Opdracht).where(Opdracht.soort.in_(("vraag", "vraag_kcc")), Opdracht.beurt_op <= now())
+                assert [rij.soort for rij in await session.scalars(wacht)] == soorten
