@@ -84,6 +84,7 @@ def test_every_private_page_about_an_object_is_covered_here() -> None:
     elsewhere |= {f"/voorkeuren{zaak}{rest}" for rest in ("", "/wissen")}  # tests/contact
     elsewhere |= {"/taken/{uuid}", "/taken/{uuid}/verstuurd/{inzending}"}  # tests/taken
     elsewhere |= {f"/berichten/{{uuid}}{rest}" for rest in ("", "/tekst", "/bijlagen/{document}")}  # tests/berichten
+    elsewhere |= {"/gegevens/bewaard/{soort}/wissen"}  # a kind, of nobody: tests/bewaard
     assert about_objects == here | elsewhere
 
 
