@@ -270,6 +270,19 @@ def _koppeling(
         "tls_ca": made["ca"],
         "form_action": [f"http://localhost:{ports.idp}", f"http://localhost:{ports.portaal}"],
     }
+    if middel == "digid" and os.environ.get("PIP_DEMO_EID") == "1":  # only there DigiD Machtigen exists
+        eid = made["eid"]
+        koppeling |= {
+            "profiel": "eid-4",
+            "entity_id": f"urn:nl-eid-gdi:1.0:DV:{certificaten.OIN}:entities:9001",
+            "idp_entity_id": eid["entity_id"],
+            "idp_metadata": eid["metadata"],
+            "idp_metadata_vingerafdruk": eid["fingerprint"],
+            "versleuteling": [[str(p) for p in keys.encryption]],
+            "service_uuid": "6d3bd5e0-91a6-4b2e-9d55-1f2ad0c0a001",
+            "machtigingsdiensten": {"parkeren": "6d3bd5e0-91a6-4b2e-9d55-1f2ad0c0a002"},  # as mock_idp knows it
+            "machtigen_entity_id": eid["entity_id"].replace(":RD:", ":BVD:").replace(":9001", ":9003"),
+        }
     if middel == "eherkenning":
         service_id = f"urn:etoegang:DV:{certificaten.OIN}:services:9001"
         koppeling |= {
