@@ -121,7 +121,7 @@ SOORTEN: Final[Sequence[Soort]] = (
     Soort(
         "voorkeuren",
         N_("Uw voorkeuren"),
-        N_("Om u te mailen zoals u dat wilt."),
+        N_("Om u te bereiken zoals u dat wilt. Bij de Berichtenbox hoort uw burgerservicenummer, versleuteld."),
         N_("Tot u ze wist. Daarna gelden de gewone keuzes weer."),
         (
             Tabel(Voorkeur, Voorkeur.eigenaar, Voorkeur.gewijzigd_op),
