@@ -56,13 +56,18 @@ def inzendingkaarten(
             naam=inzending.inhoud.product.in_taal(taal()) if inzending.inhoud else inzending.nummer,
             nummer=inzending.nummer,
             ontvangen_op=inzending.ontvangen_op,
-            tekst=_stand(inzending),
+            tekst=f"{voor} {_stand(inzending)}" if (voor := _voor(inzending)) else _stand(inzending),
             url=request.url_for("aanvragen:ontvangen", id=inzending.id).path,
             is_gestopt=inzending.is_afgebroken,
         )
         for inzending in ingezonden
         if (inzending.bron, inzending.zaak_uuid) not in al_getoond
     )
+
+
+def _voor(inzending: Ingezonden) -> str:
+    """That it is for a child, without its name: that stays in what was sent."""
+    return _("Voor uw kind.") if inzending.inhoud and inzending.inhoud.aanvrager.kind_bsn else ""
 
 
 def _stand(inzending: Ingezonden) -> str:

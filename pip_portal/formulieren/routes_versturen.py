@@ -262,6 +262,7 @@ async def received(
         k=kader,
         nummer=ingezonden.nummer,
         ontvangen_op=ingezonden.ontvangen_op,
+        voor_kind=bool(inhoud and inhoud.aanvrager.kind_bsn),
         tekst=_("Wij doen niets meer met deze aanvraag.") if gestopt else _bevestiging(inhoud),
         opnieuw_url=kader.product_url if gestopt and waarom_gestopt(ingezonden) else "",
         stand=_stand(ingezonden, ingelogd=ingelogd),

@@ -10,8 +10,9 @@ from sqlalchemy import select, update
 
 from pip_portal import tables
 from pip_portal.eigenaar import eigenaar_van
-from pip_portal.formulieren import routes_aanvragen, routes_versturen
+from pip_portal.formulieren import kaarten, routes_aanvragen, routes_versturen
 from pip_portal.formulieren.concepten import Concepten, Voor
+from pip_portal.inzendingen.lezen import lijst
 from pip_portal.tijd import now
 from tests import factories
 from tests.conftest import SAME_ORIGIN, Browser, text_of
@@ -213,7 +214,9 @@ class TestWieMag:
 
 
 class TestVoorEenKind:
-    async def test_a_parent_chooses_the_child_and_reads_its_facts(self, invuller: Invuller, browser: Browser) -> None:
+    async def test_a_parent_chooses_the_child_and_reads_its_facts(
+        self, invuller: Invuller, browser: Browser, portal: FastAPI
+    ) -> None:
         await browser.log_in(factories.burger(factories.ANNA))
         start = await invuller.open("/formulieren/proef-kind/start")
         assert "Lotte Bakker" in start.tekst
@@ -230,6 +233,10 @@ class TestVoorEenKind:
         assert "U vraagt dit aan voor Lotte Bakker." in controle.tekst
         klaar = await invuller.stuur(controle, {"verklaring": "ja"}, actie="versturen")
         assert klaar.stap() == "ontvangen"
+        assert "Voor uw kind." in klaar.tekst
+        eigenaar = eigenaar_van(factories.burger(factories.ANNA), portal.state.sleutels).hash
+        [ingezonden] = await lijst(portal.state.db, portal.state.sleutels, eigenaar)
+        assert kaarten._voor(ingezonden) == "Voor uw kind.", "the card among the zaken says so too"
 
     async def test_somebody_elses_child_cannot_be_chosen(self, invuller: Invuller, browser: Browser) -> None:
         await browser.log_in(factories.burger(factories.MEHMET))
