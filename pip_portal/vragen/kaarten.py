@@ -57,7 +57,9 @@ async def mijn_vragen(
 async def vragen_bij_zaak(
     request: Request, gebruiker: Gebruiker, contacten: KlantcontactenApi | None, zaak: UUID
 ) -> Paneel[list[Vraagregel]]:
-    """For the page of a zaak: what this gebruiker asked about it."""
+    """For the page of a zaak: what this gebruiker asked about it; who acts for another sees nothing of that."""
+    if gebruiker.machtiging is not None:
+        return Paneel([])
     if gebruiker.machtiging is not None:  # what the represented asked is not for who acts for them
         return Paneel()
     return await paneel(request, _(BRON), _regels(request, gebruiker, contacten, zaak))

@@ -1,13 +1,14 @@
 """Reading: one history over every channel, for whoever it is of and nobody else; an answer is new until it is read."""
 
 import re
+from dataclasses import replace
 from uuid import uuid4
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from pip_portal.gebruiker import Bedrijf
+from pip_portal.gebruiker import Bedrijf, Machtiging
 from tests import factories
 from tests.conftest import Browser, text_of
 from tests.vragen.conftest import Stel, bewijs_van, contacten, draden
@@ -204,3 +205,20 @@ async def test_a_new_answer_stands_on_overzicht_and_at_the_zaak(
     assert "Uw vragen over deze zaak kunnen wij nu niet laten zien" in tekst
     assert "Stel een vraag over deze zaak" in tekst
     assert "Uw vragen kunnen wij nu niet laten zien" in text_of(await browser.fragment("/overzicht?deel=vragen"))
+
+
+async def test_who_acts_for_another_sees_the_zaak_and_not_what_that_person_asked(browser: Browser) -> None:
+    await browser.log_in(ANNA)
+    draad = (await draden(browser.portal, ANNA))[0]
+    zaak = f"/zaken/zaken/{draad.zaken[0]}"
+    assert draad.onderwerp in text_of(await browser.get(zaak))
+    door = Machtiging(
+        "digid_machtigen", factories.MEHMET, "x", dienst="parkeren", zaaktypen=("parkeervergunning-bewoner",)
+    )
+    await browser.log_in(replace(ANNA, pseudoniem="namens", machtiging=door))
+    response = await browser.get(zaak)
+    assert response.status_code == 200
+    assert draad.onderwerp not in response.text
+    assert "Stel een vraag over deze zaak" not in response.text
+    for pad in ("/vragen", f"/vragen/{draad.uuid}", f"{zaak}/vraag"):
+        assert draad.onderwerp not in (await browser.get(pad)).text
