@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import secrets
+import shlex
 import signal
 import socket
 import subprocess
@@ -370,6 +371,7 @@ def run(ports: Ports, map_: str) -> int:
         if not wait_until_ready(demo, processes, stop):
             return 0 if stop["now"] else 1
         asyncio.run(demo_nieuws.volg(settings_of(demo.portaal)))
+        _write_env(demo)
         _show(demo)
         while not stop["now"]:
             if gestopt := [name for name, process in processes.items() if process.poll() is not None]:
@@ -424,6 +426,14 @@ def stop_all(processes: Mapping[str, subprocess.Popen[bytes]]) -> None:
             process.kill()
 
 
+def _write_env(demo: Demo) -> None:
+    """The settings of the portal for a shell, so that the other commands of pip-portal work on the demo too."""
+    eigen = {name: value for name, value in demo.portaal.items() if name.startswith("PIP_")}
+    bestand = demo.folder / "demo.env"
+    bestand.touch(mode=0o600)
+    bestand.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in eigen.items()))
+
+
 def _show(demo: Demo) -> None:
     print(f"\n  Open in uw browser:  {demo.url}\n")
     print("  Log in met een van deze testpersonen (er zijn er meer op de inlogpagina):")
@@ -432,4 +442,5 @@ def _show(demo: Demo) -> None:
     print(f"\n  Zaken verder helpen (als medewerker):  http://localhost:{demo.ports.backoffice}/beheer")
     print(f"  Mail die de demo verstuurt:            http://localhost:{demo.ports.postbus}")
     print("  Anna Jansen en Piet Klein Overmeen krijgen mail als een medewerker hun zaak een stap verder helpt.")
+    print(f"  Andere opdrachten, in een tweede venster: . {demo.folder}/demo.env && .venv/bin/pip-portal --help")
     print(f"  Logboeken: {demo.folder}/*.log\n  Stoppen: Ctrl-C\n", flush=True)
