@@ -12,6 +12,7 @@ from lxml import html
 from sqlalchemy import select
 
 from pip_portal import app as app_module
+from pip_portal.backoffice.regels import Zakenvraag
 from pip_portal.eigenaar import eigenaar_van
 from pip_portal.gebruiker import Burger, Machtiging
 from pip_portal.machtigen import gezag, poort
@@ -169,6 +170,20 @@ def test_what_is_open_for_a_gemachtigde_is_written_down() -> None:
     assert names >= TOEGESTAAN | TOEGESTAAN_SCHRIJVEN | ALTIJD
     closed = {"gegevens:show", "contact:show", "voorkeuren:show", "overzicht:show", "formulieren:start", "taken:list"}
     assert not closed & (TOEGESTAAN | TOEGESTAAN_SCHRIJVEN | ALTIJD)
+
+
+async def test_the_count_is_of_what_the_machtiging_opens(portal: FastAPI) -> None:
+    """Piet has sixty zaken: how many others there are is not told either, and no page is half empty."""
+    zaaksysteem = portal.state.bronnen.zaaksysteem
+    piet = factories.burger(factories.PIET)
+    alles = await zaaksysteem.list(piet, Zakenvraag("alle", per_pagina=100))
+    soort = alles.regels[0].zaaktype.identificatie
+    open_ = sum(regel.zaaktype.identificatie == soort for regel in alles.regels)
+    machtiging = Machtiging("digid_machtigen", DAAN, "d" * 64, "Daan Smit", "parkeren", (soort,))
+    wie = dataclasses.replace(piet, pseudoniem="p" * 64, machtiging=machtiging)
+    lijst = await zaaksysteem.list(wie, Zakenvraag("alle", per_pagina=10))
+    assert 0 < open_ < alles.aantal
+    assert (lijst.aantal, lijst.aantal_exact, len(lijst.regels)) == (open_, True, min(10, open_))
 
 
 @pytest.mark.seed("N9")
