@@ -219,6 +219,7 @@ async def test_who_acts_for_another_sees_the_zaak_and_not_what_that_person_asked
     response = await browser.get(zaak)
     assert response.status_code == 200
     assert draad.onderwerp not in response.text
+    assert "Uw vragen over deze zaak" not in response.text  # nor is it asked for
     assert "Stel een vraag over deze zaak" not in response.text
     for pad in ("/vragen", f"/vragen/{draad.uuid}", f"{zaak}/vraag"):
         assert draad.onderwerp not in (await browser.get(pad)).text
