@@ -11,6 +11,7 @@ from uuid import uuid4
 from sqlalchemy import delete, select, update
 
 from pip_portal.backoffice.bronnen import Bronnen
+from pip_portal.berichten.tekst import alineas
 from pip_portal.bestanden.kluis import Werkbestand
 from pip_portal.bestanden.opslag import Bestanden
 from pip_portal.db import Sessionmaker
@@ -28,6 +29,7 @@ from pip_portal.tellers import Grens, tel_in
 from pip_portal.tijd import now
 from pip_portal.verwerkingen.gelezen import Gelezen, gelezen
 from pip_portal.verwerkingen.schrijven import noteer
+from pip_portal.voorkeuren.routes import MAILS
 from pip_portal.web import TEMPLATE_ENV
 
 log = logging.getLogger(__name__)
@@ -137,7 +139,8 @@ class Maken:
             verzamelaar = Verzamelaar(self._db, self._sleutels, self._bronnen, wie, zip_)
             alles = await verzamelaar.alles(melder)
             await zip_.zet("dossier.json", json.dumps(alles, ensure_ascii=False, indent=2).encode())
-            index = TEMPLATE_ENV.get_template("dossier/index.html").render(dossier=alles, moment=now())
+            waarmee = {"dossier": alles, "moment": now(), "mails": MAILS, "alineas": alineas}
+            index = TEMPLATE_ENV.get_template("dossier/index.html").render(waarmee)
             await zip_.zet("index.html", index.encode())
         return bool(verzamelaar.gemist)
 

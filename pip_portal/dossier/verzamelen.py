@@ -34,13 +34,16 @@ Melder = Callable[[int, int], Awaitable[None]]
 
 
 class Verzamelaar:
-    """One try. gemist: what could not be read now. hoger: documents that need a safer login. The index names both."""
+    """One try. gemist: what could not be read now. weg: what another try does not bring either. hoger: documents that
+    need a safer login. The index names all of them.
+    """
 
     def __init__(self, db: Sessionmaker, sleutels: Sleutels, bronnen: Bronnen, gebruiker: Gebruiker, zip_: Zip) -> None:
         self._db, self._sleutels, self._bronnen = db, sleutels, bronnen
         self._wie, self._zip = gebruiker, zip_
         self._eigenaar = eigenaar_van(gebruiker, sleutels).hash
         self.gemist: list[str] = []
+        self.weg: list[str] = []
         self.hoger: list[str] = []
 
     async def alles(self, melder: Melder) -> dict[str, Any]:
@@ -61,7 +64,7 @@ class Verzamelaar:
             for r in await van_eigenaar(self._db, self._sleutels, self._eigenaar)
         ]
         inhoud["wie_keek"] = [regel async for regel in self._log()]
-        inhoud["ontbreekt"] = self.gemist
+        inhoud["ontbreekt"] = self.gemist + self.weg
         inhoud["veiliger_inloggen"] = self.hoger
         return inhoud
 
@@ -146,7 +149,7 @@ class Verzamelaar:
         except LevelTooLow:
             self.hoger.append(wat)
         except NotFound:
-            self.gemist.append(wat)
+            self.weg.append(wat)
         except STORINGEN as exc:
             self._mis(wat, exc)
         return {
@@ -165,6 +168,8 @@ class Verzamelaar:
         except STORINGEN as exc:
             self._mis(_("Berichten"), exc)
             return []
+        if lijst.onleesbaar or lijst.er_is_meer:
+            self.weg.append(_("Berichten"))
         return [
             {"onderwerp": b.onderwerp, "tekst": b.bericht_tekst, "datum": _iso(b.publicatiedatum)} for b in lijst.rijen
         ]

@@ -15,6 +15,7 @@ from sqlalchemy import delete, insert, select, update
 from pip_portal import app as app_module
 from pip_portal.app import maak_bewaren
 from pip_portal.check import _verwerkingen
+from pip_portal.cli import main
 from pip_portal.eigenaar import eigenaar_van
 from pip_portal.settings import Settings
 from pip_portal.tables import Verwerking, Verwerkingsketen
@@ -179,3 +180,18 @@ def test_a_client_that_knows_whom_it_asks_for_says_so() -> None:
             if not gegeven & wie:
                 vergeten.append(f"{bestand.name}:{oproep.lineno}")
     assert not vergeten
+
+
+def test_the_command_follows_the_chains(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    goed = keten.Uitkomst(3, ())
+    for uitkomst, code in ((goed, 0), (keten.Uitkomst(2, ("verwerkingenlog: keten 1: regel 2 ontbreekt",)), 1)):
+
+        async def gevolgd(_db: object, _sleutels: object, uitkomst: keten.Uitkomst = uitkomst) -> keten.Uitkomst:
+            return uitkomst
+
+        monkeypatch.setattr(keten, "controleer", gevolgd)
+        monkeypatch.setattr("pip_portal.cli.Settings", lambda: factories.settings("sqlite+aiosqlite:///:memory:"))
+        assert main(["verwerkingen", "controleer"]) == code
+    gezegd = capsys.readouterr()
+    assert "3 regels nagekeken." in gezegd.out
+    assert "regel 2 ontbreekt" in gezegd.err
