@@ -1,6 +1,7 @@
 """Berichten: one archive of what the gemeente wrote, with proof of when it was placed and read."""
 
 import re
+import time
 from uuid import uuid4
 
 import httpx
@@ -166,6 +167,14 @@ async def test_the_archive_takes_as_many_calls_for_1200_zaken_as_for_60(browser:
         await browser.get("/berichten?geduld=1")
         aantallen.append(len(backoffice.state.beheer.oproepen))
     assert max(aantallen) <= 120, aantallen
+
+
+def test_html_that_is_broken_breaks_no_page_and_takes_no_minutes() -> None:
+    assert alineas("<p>Beste Anna <![ <![if x]>en<![endif]> Mehmet</p>")[0].startswith("Beste Anna")
+    begin = time.perf_counter()
+    for stuk in ("<p ", "<!--", "</p ", "<p a='"):
+        alineas("<p>Beste Anna</p>" + stuk * 20_000)
+    assert time.perf_counter() - begin < 2
 
 
 def test_html_is_shown_as_its_words_and_never_as_html() -> None:
