@@ -37,9 +37,9 @@ from pip_portal.inloggen import afmelden, vestiging
 from pip_portal.inloggen import routes as inloggen
 from pip_portal.inloggen.saml.provider import Dienstverlener
 from pip_portal.inloggen.sessies import Sessies, load_sessie
-from pip_portal.nieuwsbrief import routes as nieuwsbrief
 from pip_portal.machtigen import routes as machtigen
 from pip_portal.machtigen.poort import bewaak_machtiging
+from pip_portal.nieuwsbrief import routes as nieuwsbrief
 from pip_portal.notificaties import routes as notificaties
 from pip_portal.notificaties import webhook
 from pip_portal.notificaties.ontvangst import Ontvangst
@@ -99,9 +99,9 @@ PRIVATE: tuple[APIRouter, ...] = (
     voorkeuren.router,
     inloggen.private,
     vestiging.router,
+    machtigen.router,
     ondertekenen.private,
     notificaties.router,
-    machtigen.router,
     berichten.router,
     taakroutes.router,
     nieuwsbrief.private,
