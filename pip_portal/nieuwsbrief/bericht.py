@@ -76,10 +76,10 @@ def maak_nieuwsbrief(
 
 
 def _als_tekst(samengesteld: Samengesteld, lezer: Lezer) -> str:
-    stukken = []
+    stukken: list[str] = []
     for deel in samengesteld.delen:
         if len(samengesteld.delen) > 1:
-            stukken.append(f"# {deel.onderwerp}")
+            stukken += ["* * *", deel.onderwerp] if stukken else [deel.onderwerp]
         stukken.append(deel.opgemaakt.tekst)
     voet = (
         f"{_('U krijgt deze mail omdat u zich hebt aangemeld voor nieuwsbrieven van de gemeente Deventer.')}\n\n"

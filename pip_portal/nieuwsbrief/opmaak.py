@@ -4,6 +4,7 @@ Headings, paragraphs, lists, quotes, bold, italics, links and pictures with a de
 line it stands on, so that nothing disappears in silence.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -145,7 +146,7 @@ def _tekst(tokens: list[Token]) -> str:
             case "hr":
                 blokken.append("* * *")
             case "heading_open":
-                streepje = "## " if token.tag == "h2" else "### "
+                streepje = "\n"  # a line more above it: no marks, which a reader would hear or see
             case "inline":
                 inspringen = "> " * citaat + "  " * max(0, len(lijsten) - 1)
                 regel = _in_regel(token.children or [])
@@ -157,7 +158,7 @@ def _tekst(tokens: list[Token]) -> str:
                 pass
         if not lijsten and token.type.endswith("list_close"):
             streepje = ""
-    return "\n\n".join(blokken)
+    return "\n\n".join(blokken).strip()
 
 
 def _in_regel(delen: list[Token]) -> str:
@@ -174,12 +175,15 @@ def _in_regel(delen: list[Token]) -> str:
             case "image":
                 stukken.append(f"[{deel.content}]")
             case "link_open":
-                adressen.append(str(deel.attrGet("href")).removeprefix("mailto:").removeprefix("tel:"))
+                adressen.append(str(deel.attrGet("href")))
                 stukken.append("\0")
             case "link_close":
-                adres, begin = adressen.pop(), len(stukken) - 1 - stukken[::-1].index("\0")
+                soort, _, rest = (url := adressen.pop()).partition(":")
+                begin = len(stukken) - 1 - stukken[::-1].index("\0")
                 tekst = "".join(stukken[begin + 1 :])
-                stukken[begin:] = [tekst if tekst == adres else f"{tekst} ({adres})"]
+                adres = rest if soort in ("mailto", "tel") else url
+                staat_er = adres == (re.sub(r"[\s-]", "", tekst) if soort == "tel" else tekst)
+                stukken[begin:] = [tekst if staat_er else f"{tekst} ({adres})"]
             case _:
                 pass
     return "".join(stukken)

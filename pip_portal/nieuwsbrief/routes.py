@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
@@ -166,7 +167,11 @@ async def show_unsubscribe(request: Request, token: str, db: Db, sleutels: Sleut
     mijn = await voorkeuren.lees(db, sleutels, abonnee) if abonnee else None
     if mijn is None:
         return _naar(request, "nieuwsbrief:afgemeld")
-    return page(request, "nieuwsbrief/afmelden.html", mijn=mijn, token=token)
+    gestopt = request.query_params.get("gestopt", "")  # a newsletter of the public list, nothing of who stopped it
+    klopt = gestopt in onderwerpen() and gestopt not in {regel.onderwerp for regel in mijn.regels}
+    return page(
+        request, "nieuwsbrief/afmelden.html", mijn=mijn, token=token, gestopt=naam_van(gestopt) if klopt else ""
+    )
 
 
 @public.post("/afmelden/{token}/nu", name="nieuwsbrief:meld_af")
@@ -178,7 +183,8 @@ async def unsubscribe(request: Request, token: str, db: Db, sleutels: SleutelsDe
         code = (await form_fields(request)).get("onderwerp", "")
         await voorkeuren.meld_af(db, sleutels, abonnee, bron="link", codes=[code] if code else None)
         if code and await voorkeuren.lees(db, sleutels, abonnee) is not None:
-            return _naar(request, "nieuwsbrief:afmelden", token=token)
+            pad = request.url_for("nieuwsbrief:afmelden", token=token).path
+            return RedirectResponse(f"{pad}?{urlencode({'gestopt': code})}", 303)
     return _naar(request, "nieuwsbrief:afgemeld")
 
 

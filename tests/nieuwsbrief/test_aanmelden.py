@@ -221,8 +221,10 @@ async def test_a_reader_stops_one_newsletter_and_then_all_with_buttons(
     assert await tel(portal, tables.Inschrijving) == 2, "openen alleen stopt niets"
     assert "Stop Lettele" in text_of(pagina)
     antwoord = await browser.follow((await browser.post(f"{afmeld_pad}/nu", {"onderwerp": "stad"})).headers["location"])
-    assert "Nieuwsbrieven stoppen" in text_of(antwoord)
+    assert "Wij zijn gestopt met: Nieuws uit heel Deventer. U krijgt nog wel: Lettele." in text_of(antwoord)
     assert await tel(portal, tables.Inschrijving) == 1
+    for pad in (afmeld_pad, f"{afmeld_pad}?gestopt=kern-lettele", f"{afmeld_pad}?gestopt=verzonnen"):
+        assert "Wij zijn gestopt" not in text_of(await browser.get(pad)), "alleen wat echt gestopt is"
     antwoord = await browser.follow((await browser.post(f"{afmeld_pad}/nu")).headers["location"])
     assert "U bent afgemeld" in text_of(antwoord)
     assert (await browser.post(f"{afmeld_pad}/nu")).headers["location"] == "/nieuwsbrieven/afgemeld"

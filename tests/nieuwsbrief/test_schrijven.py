@@ -64,12 +64,17 @@ def test_both_forms_say_the_same() -> None:
         "## Kop\n\nEen *mooie* [brug](https://deventer.nl) & zo.\n\n1. een\n2. twee\n   - binnen\n\n> Gezegd\n\n---"
     )
     assert op.tekst == (
-        "## Kop\n\nEen mooie brug (https://deventer.nl) & zo.\n\n1. een\n\n2. twee\n\n  - binnen\n\n> Gezegd\n\n* * *"
+        "Kop\n\nEen mooie brug (https://deventer.nl) & zo.\n\n1. een\n\n2. twee\n\n  - binnen\n\n> Gezegd\n\n* * *"
     )
     pagina = html.fragment_fromstring(op.html, create_parent="div")
     assert "Een mooie brug & zo." in pagina.text_content()
     assert [e.get("href") for e in pagina.iter("a")] == ["https://deventer.nl"]
     assert "&amp; zo" in op.html
+
+
+def test_plain_text_shows_no_marks_and_says_a_number_once() -> None:
+    op = maak_op("Eerst dit.\n\n## Waarom\n\nBel [14 0570](tel:140570).\n\n### Wanneer\n\n[Bel ons](tel:+31570).")
+    assert op.tekst == "Eerst dit.\n\n\nWaarom\n\nBel 14 0570.\n\n\nWanneer\n\nBel ons (+31570)."
 
 
 def test_what_is_written_stays_words_and_every_tag_is_a_good_one() -> None:
