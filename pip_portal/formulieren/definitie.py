@@ -279,6 +279,8 @@ class Verwijzing(Deel):
 
 
 class Formulier(Deel):
+    """wachtlijst: when this holds, nothing is promised yet: neither a date nor an amount."""
+
     formulier: str = Field(pattern=SLUG, max_length=60)
     versie: int = Field(ge=1)
     vorm: Literal["vragen", "takenlijst"] = "vragen"
@@ -289,6 +291,7 @@ class Formulier(Deel):
     start: Start = Start()
     toegang: Toegang = Toegang()
     termijn: Termijn = Termijn()
+    wachtlijst: Voorwaarde | None = None
     voorcheck: Voorcheck | None = None
     stappen: tuple[Stap, ...] = ()
     berekend: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Berekening] = Field(default_factory=dict)

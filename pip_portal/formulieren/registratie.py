@@ -202,7 +202,7 @@ def maak_inhoud(
     blokken = samenvatting(verloop, bestanden, bronnen, taal)
     tekenen = tuple(_tekenaars(verloop))
     beslissen_voor = None
-    if formulier.termijn.wettelijk:
+    if formulier.termijn.wettelijk and not verloop.wacht_op_plek:
         beslissen_voor = einde_termijn(lokale_dag(ontvangen_op), formulier.termijn.wettelijk)
     return Inhoud(
         nummer=nummer,
@@ -364,8 +364,8 @@ def _object(waarde: Any) -> Zaakobject | None:
 
 
 def _betaling(verloop: Verloop) -> Betaling | None:
-    """The price as it is now, fixed: of each line the tariff and its date."""
-    if verloop.bedrag is None or verloop.formulier.betaling is None:
+    """The price as it is now, fixed: of each line the tariff and its date. None on a waiting list."""
+    if verloop.bedrag is None or verloop.formulier.betaling is None or verloop.wacht_op_plek:
         return None
     regels = tuple(
         Bedragregel(tekst=tweetalig(r.tekst, verloop), cent=r.cent, tarief=r.tarief, vanaf=r.vanaf)

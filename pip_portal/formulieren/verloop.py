@@ -95,6 +95,12 @@ class Verloop:
         return self.eerste_open is None and bool(self.stappen) and (not betaalt or self.bedrag is not None)
 
     @property
+    def wacht_op_plek(self) -> bool:
+        """They come on a waiting list: when we decide, and what it costs by then, cannot be told."""
+        voorwaarde = self.formulier.wachtlijst
+        return voorwaarde is not None and waar(voorwaarde, self.kennis)
+
+    @property
     def kennis(self) -> Kennis:
         """To decide on a condition with these answers: `waar(voorwaarde, verloop.kennis)`."""
         return Stand(self.formulier, self.omgeving, dict(self.waarden))

@@ -177,7 +177,7 @@ def _wijzig_url(request: Request, aanvraag: Aanvraag, regel: registratie.Regel) 
 
 def bedragblok(aanvraag: Aanvraag) -> Bedragblok | None:
     bedrag, betaling = aanvraag.verloop.bedrag, aanvraag.formulier.betaling
-    if bedrag is None or betaling is None or bedrag.cent == 0:
+    if bedrag is None or betaling is None or bedrag.cent == 0 or aanvraag.verloop.wacht_op_plek:
         return None
     return Bedragblok(
         bedrag.cent,

@@ -372,6 +372,7 @@ class Verwijzingen:
             gevonden = self.naam(f.betaling.bedrag, ("betaling", "bedrag"))
             if gevonden and gevonden.soort != "bedrag":
                 self.fout(("betaling", "bedrag"), f"'{f.betaling.bedrag}' is geen bedrag")
+        self.voorwaarde(f.wachtlijst, ("wachtlijst",), EINDE)
         for nummer, bevestiging in enumerate(f.bevestiging):
             self.voorwaarde(bevestiging.als, ("bevestiging", nummer, "als"), EINDE)
         for nummer, tekenen in enumerate(f.ondertekening):

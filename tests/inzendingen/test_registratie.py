@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import TypeAdapter
 
 from pip_portal.bestanden.opslag import BestandInfo
 from pip_portal.formulieren.laden import Formulieren
@@ -15,6 +16,7 @@ from pip_portal.formulieren.omgeving import Bronoptie, Inlog, Omgeving
 from pip_portal.formulieren.registratie import maak_inhoud, samenvatting, vingerafdruk
 from pip_portal.formulieren.teksten import Tekst
 from pip_portal.formulieren.verloop import Verloop, verloop
+from pip_portal.formulieren.voorwaarden import Voorwaarde
 from pip_portal.inzendingen.indienen import Veranderd, hash_van
 from pip_portal.inzendingen.inhoud import Inhoud, Rol
 from pip_portal.inzendingen.nummer import maak_nummer
@@ -188,6 +190,23 @@ def test_terms_mails_and_who_must_sign() -> None:
     assert gestuurd.bevestiging.nl == "Wij wachten op uw buur tot en met 20 november 2026."
     assert gestuurd.nummer == maak_nummer(UUID(CONCEPT))
     assert inhoud(muziek=False).bevestiging != gestuurd.bevestiging
+
+
+def test_who_comes_on_a_waiting_list_is_promised_no_date_and_no_amount() -> None:
+    wacht: Voorwaarde = TypeAdapter(Voorwaarde).validate_python({"veld": "muziek", "is": True})
+    verloop_ = stand()
+    met = replace(verloop_, formulier=verloop_.formulier.model_copy(update={"wachtlijst": wacht}))
+    gestuurd = maak_inhoud(
+        met,
+        concept_id=CONCEPT,
+        aanvrager=ANNA,
+        bestanden=(PLAN, OUD),
+        bronnen=formulieren().bronnen,
+        taal="nl",
+        ontvangen_op=ONTVANGEN,
+    )
+    assert (gestuurd.beslissen_voor, gestuurd.betaling) == (None, None)
+    assert inhoud().betaling is not None
 
 
 @pytest.mark.parametrize(

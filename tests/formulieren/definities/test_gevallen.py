@@ -186,6 +186,9 @@ def test_a_second_permit_costs_more_and_too_many_are_warned_about() -> None:
     assert nu.bedrag is not None
     assert nu.bedrag.cent == 12_60  # one month of 151.20
     assert "al_een" in vragen(nu)
+    twee = om(brp__postcode="7412AA", zaak__parkeervergunningen=2)
+    gezien = vragen(stand("parkeervergunning-bewoners", {"ingang": "2026-12-01"}, twee))
+    assert {"al_meer"} == gezien & {"al_een", "al_meer"}
     veld = FORMULIEREN.get("parkeervergunning-bewoners").veld("eigen_plaats")
     for eigen_plaats, te_veel in ((False, False), (True, True)):
         nu = stand("parkeervergunning-bewoners", {"eigen_plaats": eigen_plaats}, een)
@@ -209,6 +212,8 @@ def test_a_full_city_centre_has_a_waiting_list_and_the_rest_has_not() -> None:
     zin = bevestiging("parkeervergunning-bewoners", {"wachtlijst": True}, vol)
     assert "U komt op de wachtlijst. Toen u dit stuurde, stonden er 47 mensen op." in zin
     assert "Wij beslissen uiterlijk op" in bevestiging("parkeervergunning-bewoners", {}, buiten)
+    for antwoorden, omgeving, wacht in (({"wachtlijst": True}, vol, True), ({}, buiten, False)):
+        assert stand("parkeervergunning-bewoners", antwoorden, omgeving).wacht_op_plek is wacht
 
 
 @pytest.mark.parametrize(
