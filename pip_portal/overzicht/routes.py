@@ -90,7 +90,7 @@ async def show(
         concepten=concepten,
         onbestelbaar=onbestelbaar,
         ingezonden=inzendingkaarten(request, ingezonden, {(regel.bron, str(regel.uuid)) for regel in regels}),
-        nieuws=() if alleen else await lezen.ongelezen(db, eigenaar),
+        nieuws=() if alleen not in (None, "zaken") else await lezen.ongelezen(db, eigenaar),
         in_woorden=lezen.in_woorden,
         zaaknamen={f"/zaken/{regel.bron}/{regel.uuid}": regel.naam for regel in regels},
     )

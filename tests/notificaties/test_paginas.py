@@ -51,6 +51,12 @@ async def test_news_stands_on_overzicht_with_the_name_of_the_zaak_and_goes_when_
     assert "Er staat een nieuw document voor u klaar" in paneel
     assert "Parkeervergunning voor bewoners" in paneel
     assert f'href="{parkeren}"' in paneel
+    plekken = [overzicht.text.index(f'id="{naam}"') for naam in ("doen", "nieuw", "lopend")]
+    assert plekken == sorted(plekken)
+    assert (await browser.fragment("/overzicht?deel=zaken")).text.count('id="nieuw"') == 1
+    backoffice.state.beheer.storing(api="zaken", soort="status")
+    assert (await browser.get("/overzicht")).text.count('id="nieuw"') == 1
+    backoffice.state.beheer.herstel()
     assert "1 nieuw" in overzicht.text
     zaak = await browser.get(parkeren)
     assert "1 nieuw" not in zaak.text
