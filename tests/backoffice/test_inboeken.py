@@ -1,6 +1,7 @@
 """The writes of the hand-over, on the reference backoffice; every body is valid by the official specifications."""
 
 import base64
+import dataclasses
 import hashlib
 import json
 from collections.abc import AsyncIterator
@@ -355,8 +356,8 @@ async def test_a_file_that_cannot_be_read_says_so(inboeken: Inboeken) -> None:
 async def in_delen(open_bronnen: Open, opname: Opname, backoffice: FastAPI) -> Inboeken:
     """Files from 1 kB go in parts of 400 bytes."""
     state = backoffice.state.backoffice
-    backoffice.state.backoffice = type(state)(
-        state.config.model_copy(update={"bestandsdeel_omvang": 400}), state.store, state.catalogus, state.beheer
+    backoffice.state.backoffice = dataclasses.replace(
+        state, config=state.config.model_copy(update={"bestandsdeel_omvang": 400})
     )
     gezet = factories.backoffice(bestandsdelen_vanaf=1000)
     return Inboeken((await open_bronnen(opname, backoffices=(gezet,))).zaaksysteem.bronnen[0])
