@@ -24,7 +24,7 @@ from pip_portal.db import Db, Sessionmaker
 from pip_portal.eigenaar import ANONIEM_GELDIG, eigenaar_van, eigenaar_van_medewerker
 from pip_portal.errors import BalieVerlopen, LoginRefused, NotFound
 from pip_portal.formulieren.aanvraag import ConceptenDep
-from pip_portal.formulieren.aanvrager import KIND_TOT, burger_van, is_open, mag_aan_balie
+from pip_portal.formulieren.aanvrager import KIND_TOT, burger_van, is_open, is_van_burger, mag_aan_balie
 from pip_portal.formulieren.concepten import Betrokkene, Voor
 from pip_portal.formulieren.definitie import Formulier
 from pip_portal.formulieren.laden import Formulieren, FormulierenDep
@@ -286,6 +286,9 @@ def _kiespagina(
             (f.product.naam.in_taal(taal()), f.formulier)
             for f in formulieren.alle()
             if _formulier(formulieren, f.formulier)
+        ),
+        niet_hier=sorted(
+            f.product.naam.in_taal(taal()) for f in formulieren.alle() if is_van_burger(f) and not mag_aan_balie(f)
         ),
         kanalen=(("balie", _("Aan de balie")), ("telefoon", _("Aan de telefoon")), ("post", _("Per brief"))),
         velden={"product": "", "kanaal": "", **(velden or {})},

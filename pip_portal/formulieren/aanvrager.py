@@ -77,14 +77,19 @@ def is_open(formulier: Formulier, dag: date) -> bool:
     return (periode.van is None or periode.van <= dag) and (periode.tot is None or dag <= periode.tot)
 
 
+def is_van_burger(formulier: Formulier) -> bool:
+    """Whether a citizen fills it in with us, for themselves."""
+    toegang = formulier.toegang
+    voor = "burger" in formulier.product.doelgroep and toegang.niveau_digid > 0 and "zelf" in toegang.wie
+    return voor and not formulier.is_verwijzing
+
+
 def mag_aan_balie(formulier: Formulier) -> bool:
     """Whether an employee may fill in this form for a citizen: they do so for that person alone, and without what only
     that person may see (their zaken).
     """
     vreemd = {pad for pad in bronnen_in_regels(formulier) if not pad.startswith("brp.")}
-    toegang = formulier.toegang
-    burger = "burger" in formulier.product.doelgroep and toegang.niveau_digid > 0 and "zelf" in toegang.wie
-    return burger and toegang.balie and not formulier.is_verwijzing and not vreemd
+    return is_van_burger(formulier) and formulier.toegang.balie and not vreemd
 
 
 def burger_van(betrokkene: Betrokkene, sleutels: Sleutels) -> Burger:

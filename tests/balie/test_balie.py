@@ -20,10 +20,12 @@ from pip_portal import app as portaal
 from pip_portal import onderhoud, tables
 from pip_portal.balie.oidc import problemen
 from pip_portal.eigenaar import eigenaar_van
+from pip_portal.formulieren.aanvrager import is_van_burger, mag_aan_balie
 from pip_portal.settings import Settings
 from pip_portal.tijd import now
 from tests import factories
 from tests.conftest import Browser, text_of
+from tests.formulieren import voorbeelden
 from tests.formulieren.paginas.invuller import Invuller, Pagina, vul_in
 from tests.inzendingen.maken import Kast
 
@@ -298,6 +300,20 @@ async def test_what_cannot_be_begun_says_why(balie: Balie) -> None:
         response = await balie.post("/balie/beginnen", {"csrf": csrf, "gekozen": gekozen})
         assert response.headers["location"] == "/balie"
     assert (await balie.post("/balie/beginnen", {"csrf": "x", "gekozen": ""})).status_code == 400
+
+
+async def test_the_desk_says_what_cannot_be_done_there_and_what_to_do_instead(balie: Balie, portal: FastAPI) -> None:
+    alle = voorbeelden.alle_formulieren().alle()
+    assert {f.formulier for f in alle if is_van_burger(f) and not mag_aan_balie(f)} >= {
+        *("bezwaar", "klacht", "kwijtschelding", "melding-openbare-ruimte", "parkeervergunning-bewoners")
+    }
+    await balie.log_in_als()
+    assert "Alleen de inwoner zelf kan dit invullen" not in text_of(await balie.get("/balie"))
+    dicht = portal.state.formulieren.get("proef-kind")
+    toegang = dicht.toegang.model_copy(update={"balie": False})
+    portal.state.formulieren._huidig["proef-kind"] = dicht.model_copy(update={"toegang": toegang})
+    zin = f"Alleen de inwoner zelf kan dit invullen, op de website: {dicht.product.naam.nl}. Lukt dat niet?"
+    assert zin in text_of(await balie.get("/balie"))
 
 
 async def test_the_check_says_when_employees_cannot_log_in(
