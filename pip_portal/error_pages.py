@@ -65,8 +65,13 @@ def unexpected(scope: Scope, referentie: str) -> Response:
 
 
 async def database_down(request: Request, exc: Exception) -> Response:
-    """Nobody can be recognised without the database: a page that says it is us, and a status that says try again."""
-    log.error("database niet bereikbaar", exc_info=exc)
+    """Nobody can be recognised without the database: a page that says it is us, and a status that says try again.
+
+    The log tells the code of the database (SQLITE_BUSY, 57P01), never its message: that may hold an answer.
+    """
+    orig = getattr(exc, "orig", None)
+    reden = getattr(orig, "sqlite_errorname", None) or getattr(orig, "sqlstate", None) or type(orig or exc).__name__
+    log.error("database niet bereikbaar", exc_info=exc, extra={"reden": reden})
     return _error_page(request, "errors/500.html", 503, referentie=request_id.get())
 
 

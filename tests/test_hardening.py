@@ -1,5 +1,7 @@
 """What an assessor tries: other host names, bodies without a length, other methods, a database that is gone."""
 
+import json
+import sqlite3
 from collections.abc import AsyncIterator
 
 import pytest
@@ -8,6 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from pip_portal.logs import JsonFormatter
 from pip_portal.settings import Settings
 from pip_portal.sleutels import Sleutels
 from pip_portal.web import local_path
@@ -192,15 +195,20 @@ async def test_a_session_that_another_version_wrote_asks_to_log_in_again(
 
 
 async def test_without_the_database_a_citizen_reads_that_it_is_us(
-    browser: Browser, portal: FastAPI, monkeypatch: pytest.MonkeyPatch
+    browser: Browser, portal: FastAPI, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     await browser.log_in(factories.burger())
 
     async def gone(*_args: object, **_kwargs: object) -> None:
-        raise OperationalError("SELECT", {}, Exception(factories.ANNA))
+        bezet = sqlite3.OperationalError(factories.ANNA)
+        bezet.sqlite_errorname = "SQLITE_BUSY"
+        raise OperationalError("SELECT", {}, bezet)
 
     monkeypatch.setattr(type(portal.state.sessies), "load", gone)
     response = await browser.get("/zaken")
+    [regel] = [json.loads(JsonFormatter().format(r)) for r in caplog.records if r.message == "database niet bereikbaar"]
+    assert (regel["reden"], regel["fout"]) == ("SQLITE_BUSY", "OperationalError")
+    assert factories.ANNA not in str(regel)
     assert response.status_code == 503
     assert "Het ligt niet aan u" in text_of(response)
     assert_guarded(response.headers)
