@@ -8,7 +8,8 @@ from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 from pip_portal import bekenden
-from pip_portal.db import insert_van, open_db
+from pip_portal.contact.doorgeven import SOORT, geef_door
+from pip_portal.db import Sessionmaker, insert_van, open_db
 from pip_portal.eigenaar import eigenaar_van
 from pip_portal.gebruiker import Burger
 from pip_portal.notificaties.abonnement import voer_uit
@@ -30,7 +31,13 @@ async def volg(settings: Settings, adressen: Mapping[str, str] = ADRESSEN) -> No
     if uitkomst.fout:
         raise RuntimeError("; ".join(uitkomst.regels))
     sleutels = Sleutels(settings)
-    async with open_db(settings.database_url) as db, db.begin() as session:
+    async with open_db(settings.database_url) as db:
+        await geef_adressen(db, sleutels, adressen, doorgeven=settings.klantinteracties is not None)
+
+
+async def geef_adressen(db: Sessionmaker, sleutels: Sleutels, adressen: Mapping[str, str], *, doorgeven: bool) -> None:
+    """doorgeven: also to Klantinteracties, so that nobody reads that a change of theirs waits."""
+    async with db.begin() as session:
         for bsn, adres in adressen.items():
             burger = Burger(bsn=bsn, pseudoniem=sleutels.keyed_hash("bsn", bsn), niveau=20)
             eigenaar = eigenaar_van(burger, sleutels).hash
@@ -46,3 +53,5 @@ async def volg(settings: Settings, adressen: Mapping[str, str] = ADRESSEN) -> No
                 aangemaakt_op=now(),
             )
             await session.execute(rij.on_conflict_do_nothing())
+            if doorgeven:
+                await geef_door(session, sleutels, burger, f"{SOORT}:demo:{eigenaar}")

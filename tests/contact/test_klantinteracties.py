@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select, update
 
+from pip_portal import demo_nieuws
 from pip_portal.backoffice.klantinteracties import DigitaalAdres, KlantinteractiesApi, Partijnaam
 from pip_portal.eigenaar import eigenaar_van
 from pip_portal.gebruiker import Gebruiker
@@ -121,6 +122,20 @@ async def test_with_klantinteracties_away_everything_works_and_is_passed_on_late
     tekst = text_of(await browser.get(PAD))
     assert "iets later" not in tekst
     assert "Misschien ziet u niet alles" not in tekst
+
+
+async def test_who_got_an_address_of_the_demo_does_not_read_that_a_change_waits(
+    portal: FastAPI, browser: Browser
+) -> None:
+    for _start in range(2):
+        await demo_nieuws.geef_adressen(
+            portal.state.db, SLEUTELS, {factories.ANNA: "anna@postbus.example"}, doorgeven=True
+        )
+    await werk(portal)
+    await browser.log_in(ANNA)
+    tekst = text_of(await browser.get(PAD))
+    assert "anna@postbus.example" in tekst
+    assert "iets later" not in tekst
 
 
 async def test_what_was_given_up_in_a_long_outage_is_passed_on_when_the_page_is_looked_at(
