@@ -108,7 +108,7 @@ async def test_what_was_sent_stands_on_overzicht_until_the_backoffice_has_it(
     assert "Bekijk de stand" in klaar.tekst
     tekst = text_of(await browser.get("/overzicht"))
     assert "Proef met alles" in tekst
-    assert "Ontvangen, wordt verwerkt." in tekst
+    assert "Wij hebben uw aanvraag ontvangen. Het verwerken is bezig." in tekst
     assert "Proef met alles" not in text_of(await ander.get("/overzicht"))
 
 
@@ -143,6 +143,7 @@ class TestStoppen:
         await invuller.stuur(pagina, {"naam": "Het eerste"})
         keuze = await invuller.open("/formulieren/proef-alles/start")
         assert "U bent hier al mee begonnen" in keuze.tekst
+        assert "U was bij: Hoe heet het? " in keuze.tekst
         verder = await invuller.open(keuze.document.xpath("//a[contains(., 'Verder gaan')]/@href")[0])
         assert verder.stap() == "over-u"
         opnieuw = await invuller.stuur(keuze, {"keuze": "opnieuw"})
@@ -286,9 +287,12 @@ class TestAnoniem:
             assert (await vreemd.get(str(pagina.response.url))).status_code == 404
         pagina = await invuller.stuur(pagina, {"wat": "Een gat in de weg"})
         controle = await invuller.stuur(pagina)
+        assert "Verstuur uw melding" in controle.tekst
         klaar = await invuller.stuur(controle, {"verklaring": "ja"}, actie="versturen")
         assert klaar.stap() == "ontvangen"
         assert "Bewaar daarom uw zaaknummer" in klaar.tekst
+        assert "Wij hebben uw melding ontvangen" in klaar.tekst
+        assert "U hebt uw melding al verstuurd" in (await invuller.open(str(pagina.response.url))).tekst
 
     async def test_logging_in_in_between_loses_nothing(self, invuller: Invuller, browser: Browser) -> None:
         pagina = await invuller.begin("proef-anoniem")
