@@ -17,6 +17,7 @@ from pip_portal.backoffice.http import Verbinding
 from pip_portal.backoffice.rechten import Gebruik, ontbrekend
 from pip_portal.backoffice.resource import Pagina
 from pip_portal.backoffice.tokens import ZgwToken
+from pip_portal.backoffice.verwerkingenlog import PAD
 from pip_portal.balie import oidc
 from pip_portal.bestanden.controle import bestanden_problems
 from pip_portal.db import open_db
@@ -82,6 +83,7 @@ async def problems(settings: Settings, transport_for: TransportFor | None = None
     checks += [_naar_keuze("klantinteracties", settings.klantinteracties, "GET", klant, transport_for)]
     checks += [_vragen(settings, transport_for), _objecten(settings.objecten, transport_for)]
     checks += [bestanden_problems(settings), _verwerkingen(settings)]
+    checks += [_verwerkingenlog(settings.verwerkingenlogging, transport_for)]
     checks += [_smtp(settings), _bounces(settings)]
     checks += [abonnement.problemen(settings, transport_for), oidc.problemen(settings, transport_for)]
     return [line for lines in await asyncio.gather(*checks) for line in lines]
@@ -348,6 +350,12 @@ async def _kvk(api: Api | None, transport_for: TransportFor | None) -> list[str]
     if api is None:
         return ["KVK: niet ingesteld; van bedrijven is dan geen RSIN en geen vestiging bekend"]
     return await _probe("KVK", api, "GET", "/v2/zoeken?kvkNummer=00000000", transport_for, {}, {200, 404})
+
+
+async def _verwerkingenlog(api: Api | None, transport_for: TransportFor | None) -> list[str]:
+    """Not having one is a choice: people then read only what the portal itself did."""
+    vraag = f"?objecttype=persoon&soortObjectId=BSN&objectId={NIEMAND}&beginDatum=2000-01-01&eindDatum=2000-01-02"
+    return [] if api is None else await _answers("verwerkingenlogging", api, f"{PAD}{vraag}", transport_for)
 
 
 async def _smtp(settings: Settings) -> list[str]:

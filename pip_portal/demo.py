@@ -202,6 +202,7 @@ def prepare(ports: Ports, folder: Path) -> Demo:
         "PIP_KAART_BRON": "Kaart: een getekende stad, alleen voor de demo",
         "PIP_SMTP": json.dumps(_smtp(ports)),
         "PIP_NOTIFICATIES": json.dumps(_zgw(backoffice_url, "notificaties")),
+        "PIP_VERWERKINGENLOGGING": json.dumps(_zgw(backoffice_url, "verwerkingen")),
         "PIP_NOTIFICATIES_GEHEIM": geheimen["notificaties"],
         "PIP_SMS": json.dumps(
             {

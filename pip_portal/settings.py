@@ -303,6 +303,7 @@ class Settings(BaseSettings):
     rdw: Api | None = None  # which vehicle a kenteken belongs to
     openstaand: Api | None = None  # assessments and invoices that are still to be paid
     mijnoverheid: Api | None = None  # Berichtenbox and Lopende Zaken, behind an integration layer; only for burgers
+    verwerkingenlogging: Api | None = None  # log of processing of the gemeente, read only; client_id and secret
     signalen: Api | None = None  # meldingen openbare ruimte that are known already
     klantinteracties: Klantinteracties | None = None  # where contact details and questions are kept
     objecten: Objecten | None = None  # where berichten and taken are kept
@@ -447,9 +448,11 @@ class Settings(BaseSettings):
         if self.digid is None and self.eherkenning is None:
             raise ValueError("PIP_DIGID en PIP_EHERKENNING ontbreken allebei")
         apis = [a for b in self.backoffices for a in (b.zaken, b.catalogi, b.documenten, b.besluiten, b.autorisaties)]
-        secrets = [api.secret.get_secret_value() for api in apis if api is not None]
+        secrets = [api.secret.get_secret_value() for api in (*apis, self.verwerkingenlogging) if api is not None]
         if any(len(secret) < 32 or "demo" in secret for secret in secrets):
-            raise ValueError("een secret van een backoffice is een demowaarde of korter dan 32 tekens")
+            raise ValueError(
+                "een secret van een backoffice of PIP_VERWERKINGENLOGGING is een demowaarde of korter dan 32 tekens"
+            )
         dienst = self.nieuwsbrief.dienst
         optioneel = (
             self.brp,

@@ -224,8 +224,12 @@ async def list_objecten(request: Request, backoffice: Context) -> Response:
     params, conditions = _conditions(request, frozenset())
     joined = verwerktobject.join(verwerkingsactie, verwerktobject.c.actie == verwerkingsactie.c.uuid)
     conditions.append(verwerkingsactie.c.vertrouwelijkheid != "vertrouwelijk")
-    query = select(verwerktobject.c.data).select_from(joined).where(*conditions)
-    return await _page(request, backoffice, query.order_by(verwerkingsactie.c.tijdstip), params)
+    query = select(verwerktobject.c.data, verwerkingsactie.c.data).select_from(joined).where(*conditions)
+    async with backoffice.store.read() as db:
+        found = (await db.execute(query.order_by(verwerkingsactie.c.tijdstip))).all()
+    rows = [(json.loads(verwerkt), json.loads(actie)) for verwerkt, actie in found]
+    shown = [verwerkt | {"verwerkingsactie": _limited(actie, verwerkt)} for verwerkt, actie in rows]
+    return paged_in_memory(request, shown, params)
 
 
 @router.get("/verwerkte-objecten/{uuid}")

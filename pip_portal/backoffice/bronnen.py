@@ -38,6 +38,8 @@ from pip_portal.backoffice.signalen import Signalen
 from pip_portal.backoffice.sms import NAAM as SMS_NAAM
 from pip_portal.backoffice.sms import SmsApi
 from pip_portal.backoffice.tokens import ZgwToken
+from pip_portal.backoffice.verwerkingenlog import NAAM as LOG_NAAM
+from pip_portal.backoffice.verwerkingenlog import Verwerkingenlog
 from pip_portal.backoffice.zaaksysteem import Zaaksysteem
 from pip_portal.backoffice.zaken import ZakenApi
 from pip_portal.settings import Api, Backoffice, Klantinteracties, Objecten, Settings
@@ -65,6 +67,7 @@ class Bronnen:
     sms: SmsApi | None = None
     objecten: ObjectenApi | None = None
     mijnoverheid: MijnOverheid | None = None
+    verwerkingenlog: Verwerkingenlog | None = None
 
     async def aclose(self) -> None:
         await self.zaaksysteem.close()
@@ -84,6 +87,8 @@ class Bronnen:
             await self.objecten.close()
         if self.mijnoverheid is not None:
             await self.mijnoverheid.close()
+        if self.verwerkingenlog is not None:
+            await self.verwerkingenlog.close()
 
 
 def get_bronnen(request: Request) -> Bronnen:
@@ -119,6 +124,7 @@ async def open_backoffices(
         sms=SmsApi(_open_zgw(settings.sms, SMS_NAAM, transport_for), settings.sms) if settings.sms else None,
         objecten=_open_objecten(settings.objecten, transport_for),
         mijnoverheid=_open_mijnoverheid(settings.mijnoverheid, transport_for),
+        verwerkingenlog=_open_verwerkingenlog(settings.verwerkingenlogging, transport_for),
     )
 
 
@@ -134,6 +140,10 @@ def _open_objecten(settings: Objecten | None, transport_for: TransportFor | None
 
 def _open_mijnoverheid(api: Api | None, transport_for: TransportFor | None) -> MijnOverheid | None:
     return MijnOverheid(_open(api, MIJNOVERHEID_NAAM, transport_for)) if api else None
+
+
+def _open_verwerkingenlog(api: Api | None, transport_for: TransportFor | None) -> Verwerkingenlog | None:
+    return Verwerkingenlog(_open_zgw(api, LOG_NAAM, transport_for)) if api else None
 
 
 def _open_mailingdienst(api: Api | None, transport_for: TransportFor | None) -> Mailingdienst | None:
