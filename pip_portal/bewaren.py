@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 
+from pip_portal import mij_ook
 from pip_portal.bekenden import vergeten
 from pip_portal.bestanden.opslag import Bestanden
 from pip_portal.contact.adressen import nooit_bevestigd
@@ -39,6 +40,7 @@ from pip_portal.tables import (
     Inzending,
     LateInvoer,
     Mail,
+    MijOok,
     Notificatie,
     Onbestelbaar,
     Ondertekening,
@@ -277,6 +279,7 @@ class Bewaren:
             (Notificatie, Notificatie.op <= now() - NOTIFICATIES),
             (GelezenBericht, GelezenBericht.gelezen_op < grens),
             (Bekende, vergeten()),
+            (MijOok, mij_ook.verlopen()),
             (Vraag, vraag.verlopen()),
             (Vraaglezing, Vraaglezing.gelezen_op < now() - LEZINGEN),
             (Mail, Mail.aangemaakt_op < now() - MAILS),

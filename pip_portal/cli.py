@@ -39,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "formulier": _formulier,
         "nieuwsbrief": _nieuwsbrief,
         "verwerkingen": _verwerkingen,
+        "meldingen": _meldingen,
         "vragen": _vragen,
     }
     try:
@@ -104,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     wat.add_parser("opnieuw", help="hand one over again").add_argument("nummer")
     verwerkingen = commands.add_parser("verwerkingen", help="the log of who looked at whose data")
     verwerkingen.add_argument("wat", choices=("controleer",), help="follow every chain, and name what is not right")
+    commands.add_parser("meldingen", help="known meldingen openbare ruimte and how many people have them too, as CSV")
     formulier = commands.add_parser("formulier", help="look at the forms").add_subparsers(dest="actie", required=True)
     nakijken = formulier.add_parser("check", help="say what is wrong with the forms, a line each")
     nakijken.add_argument("--map", type=Path, help="folder with formulieren/, tarieven.yaml and bronnen.yaml")
@@ -227,6 +229,18 @@ def _formuliercijfers(args: argparse.Namespace) -> int:
     alle = Formulieren.lees(settings.formulieren or DATA).alle()
     volgorde = {(f.formulier, stap.stap): nummer for f in alle for nummer, stap in enumerate(f.stappen)}
     print("\n".join(cijfers.regels(asyncio.run(gelezen()), volgorde)))
+    return 0
+
+
+def _meldingen(_args: argparse.Namespace) -> int:
+    from pip_portal import mij_ook
+    from pip_portal.db import open_db
+
+    async def gelezen() -> str:
+        async with open_db(Settings().database_url) as db:
+            return await mij_ook.als_csv(db)
+
+    print(asyncio.run(gelezen()), end="")
     return 0
 
 

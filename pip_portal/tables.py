@@ -393,6 +393,20 @@ class Teller(Base):
     tot_op: Mapped[datetime] = mapped_column(Tijdstip, index=True)
 
 
+class MijOok(Base):
+    """Somebody who said that a melding openbare ruimte that is known already is theirs too; only to count them.
+
+    melding: what is public about it: category, day and place (see backoffice/signalen.py). wie: keyed hash of a person
+    or browser together with the melding, so that two rows of one person have nothing in common.
+    """
+
+    __tablename__ = "mij_ook"
+
+    melding: Mapped[str] = mapped_column(String(160), primary_key=True)
+    wie: Mapped[str] = mapped_column(String(64), primary_key=True)
+    op: Mapped[datetime] = mapped_column(Tijdstip, index=True)
+
+
 class Contactadres(Base):
     """An e-mail address or phone number of a person or company, used only after a code proved that it is theirs.
 

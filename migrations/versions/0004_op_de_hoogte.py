@@ -337,9 +337,18 @@ def upgrade() -> None:
         sa.Column("zegel", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("keten", name=op.f("pk_verwerkingsketens")),
     )
+    op.create_table(
+        "mij_ook",
+        sa.Column("melding", sa.String(length=160), nullable=False),
+        sa.Column("wie", sa.String(length=64), nullable=False),
+        sa.Column("op", Tijdstip(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("melding", "wie", name=op.f("pk_mij_ook")),
+    )
+    op.create_index(op.f("ix_mij_ook_op"), "mij_ook", ["op"])
 
 
 def downgrade() -> None:
+    op.drop_table("mij_ook")
     op.drop_table("verwerkingsketens")
     op.drop_table("verwerkingen")
     op.drop_table("dossiers")

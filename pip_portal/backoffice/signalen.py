@@ -4,7 +4,7 @@ Source: Signalen, public API, `GET /signals/geography` (GeoJSON, EPSG:4326).
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from math import asin, cos, radians, sin, sqrt
 from typing import Final
 
@@ -31,10 +31,12 @@ class BekendeMelding:
     categorie: str
     afstand: int
     datum: date
+    sleutel: str
 
 
 class _Categorie(Resource):
     name: Tekst = ""
+    slug: Tekst = ""
 
 
 class _Eigenschappen(Resource):
@@ -82,6 +84,7 @@ class Signalen:
                 feature.properties.category.name,
                 round(meters(punt, feature.geometry.coordinates)),
                 dag_in_nederland(feature.properties.created_at),
+                _sleutel(feature),
             )
             for feature in antwoord.features or ()
             if feature.properties.created_at >= nu - TERUG
@@ -92,6 +95,13 @@ class Signalen:
     async def close(self) -> None:
         if self._verbinding is not None:
             await self._verbinding.close()
+
+
+def _sleutel(feature: _Feature) -> str:
+    """What is public about a melding, as Signalen gives no number: category|moment|latitude,longitude."""
+    lengte, breedte = feature.geometry.coordinates
+    moment = feature.properties.created_at.astimezone(UTC).isoformat(timespec="minutes")
+    return f"{feature.properties.category.slug[:80]}|{moment}|{breedte:.6f},{lengte:.6f}"
 
 
 def _rondom(punt: Punt) -> str:

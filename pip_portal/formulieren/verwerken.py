@@ -17,7 +17,7 @@ from pip_portal.db import Db
 from pip_portal.formulieren import cijfers, opslaan, schermen
 from pip_portal.formulieren.aanvraag import Aanvraag, opnieuw
 from pip_portal.formulieren.adressen import zoeker
-from pip_portal.formulieren.buurt import ververs_buurt
+from pip_portal.formulieren.buurt import tel_mij_ook, ververs_buurt
 from pip_portal.formulieren.concepten import AnderTabblad, Concepten
 from pip_portal.formulieren.invoer import Doel, Gelezen, Opzoekers, Paren, lees
 from pip_portal.formulieren.kentekens import kentekenzoeker
@@ -263,7 +263,8 @@ async def _bewaar(
                 return schermen.toon_tabbladen(request, aanvraag, doel, inhoud, paren, gevraagd=True)
             await concepten.bewaar(aanvraag.concept, aanvraag.eigenaar, stap, inhoud, gezien, geldig(aanvraag))
             aanvraag = aanvraag.bewaard(stap, inhoud, gezien + 1)
-            aanvraag = await ververs_buurt(aanvraag, doel, concepten, get_bronnen(request), telt)
+            aanvraag = await ververs_buurt(aanvraag, doel, concepten, get_bronnen(request), request.app.state.db, telt)
+            await tel_mij_ook(request, aanvraag, doel)
             break
         except AnderTabblad:
             aanvraag = await opnieuw(aanvraag, concepten)

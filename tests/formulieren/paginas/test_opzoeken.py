@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from pip_portal import tables
+from pip_portal import mij_ook, tables
 from pip_portal.eigenaar import eigenaar_van
 from pip_portal.formulieren.aanvrager import inlog_van
 from pip_portal.formulieren.omgeving import Omgeving
@@ -215,13 +215,53 @@ class TestBekendeMelding:
         assert "Losse stoeptegel, op deze plek, gemeld op" in pagina.tekst
         assert "Lantaarnpaal kapot, op 12 meter, gemeld op" in pagina.tekst
         assert "Container is vol" not in pagina.tekst, "another kind"
-        ja = await invuller.stuur(pagina, {"bekend": "ja"})
+        welke = await invuller.stuur(pagina, {"bekend": "ja"})
+        assert "Welke melding is het?" in welke.tekst
+        [tegel, *_] = welke.document.xpath("//input[@name='welke']/@value")
+        ja = await invuller.stuur(welke, {"bekend": "ja", "welke": tegel})
         assert "Deze melding kennen wij al" in ja.tekst
         assert "wij hebben niets verstuurd" in ja.tekst
         async with portal.state.db() as session:
             assert (await session.scalars(select(tables.Inzending))).all() == []
         toch = await invuller.open(str(ja.response.url).partition("?")[0])
         assert (await invuller.stuur(toch, {"bekend": "nee"})).stap() == "sinds"
+
+    async def test_who_has_it_too_is_counted_once_and_the_next_one_reads_so(
+        self, invuller: Invuller, browser: Browser, portal: FastAPI
+    ) -> None:
+        async def geteld() -> list[tables.MijOok]:
+            async with portal.state.db() as session:
+                return list(await session.scalars(select(tables.MijOok)))
+
+        pagina = await self.locatie(invuller, geometrie=PUNT)
+        pagina = await invuller.stuur(pagina, {"bekend": "ja"})
+        assert await geteld() == [], "not before it is known which one"
+        tegel, lamp = pagina.document.xpath("//input[@name='welke']/@value")[:2]
+        for _keer in range(2):
+            assert "kennen wij al" in (await invuller.stuur(pagina, {"bekend": "ja", "welke": tegel})).tekst
+            [rij] = await geteld()
+            assert rij.melding == tegel
+            pagina = await invuller.open(str(pagina.response.url).partition("?")[0])
+        await invuller.stuur(pagina, {"bekend": "ja", "welke": lamp})
+        assert [rij.melding for rij in await geteld()] == [lamp], "a melding that was chosen by mistake is not counted"
+        sanne = factories.burger(factories.SANNE)
+        await browser.log_in(sanne)
+        pagina = await self.locatie(invuller, geometrie=PUNT)
+        assert "Lantaarnpaal kapot, op 12 meter, gemeld op" in pagina.tekst
+        assert "Al 2 keer gemeld" in pagina.tekst
+        pagina = await invuller.stuur(pagina, {"bekend": "ja"})
+        await invuller.stuur(pagina, {"bekend": "ja", "welke": lamp})
+        eigenaar = eigenaar_van(sanne, portal.state.sleutels).hash
+        rijen = await geteld()
+        assert len(rijen) == 2
+        assert len({rij.wie for rij in rijen} | {eigenaar}) == 3, "nothing in it finds somebody back"
+        [kop, regel] = (await mij_ook.als_csv(portal.state.db)).splitlines()
+        assert kop == "categorie,gemeld_op,plek,mij_ook"
+        assert regel.startswith("lantaarnpaal,")
+        assert regel.endswith('"52.252950,6.157900",2')
+        pagina = await invuller.open(str(pagina.response.url).partition("?")[0])
+        await invuller.stuur(pagina, {"bekend": "nee"})
+        assert len(await geteld()) == 1, "who says no after all is counted no longer"
 
     async def test_a_place_where_nothing_is_known_asks_nothing(self, invuller: Invuller) -> None:
         ver = '{"type": "Point", "coordinates": [6.2001, 52.2501]}'
