@@ -21,6 +21,7 @@ from pip_portal.termijnen import lees_duur
 DIGID = {"midden": 20, "substantieel": 25, "hoog": 30}
 EHERKENNING = {"eh2plus": 22, "eh3": 25, "eh4": 30}
 THEMAS = ("burgerzaken", "parkeren", "woonomgeving", "ondernemen", "werk_en_zorg", "belastingen", "rechten")
+AANVRAAG = Tekst(nl="aanvraag", en="application")
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 
@@ -40,9 +41,13 @@ Duururen = Annotated[str, AfterValidator(_duur_met_uren)]
 
 
 class Product(Deel):
-    """What the gemeente offers, as the product page tells it."""
+    """What the gemeente offers, as the product page tells it.
+
+    soortnaam: the noun for what is sent, to stand after "uw": aanvraag, melding, bezwaar.
+    """
 
     naam: Tekst
+    soortnaam: Tekst = AANVRAAG
     upl: str
     upl_uri: str
     doelgroep: tuple[Literal["burger", "bedrijf"], ...] = Field(min_length=1)

@@ -12,7 +12,7 @@ from pip_portal.eigenaar import Eigenaar, EigenaarDep
 from pip_portal.errors import NotFound
 from pip_portal.formulieren.aanvraag import ConceptenDep
 from pip_portal.formulieren.concepten import Concept
-from pip_portal.formulieren.definitie import Formulier
+from pip_portal.formulieren.definitie import AANVRAAG, Formulier
 from pip_portal.formulieren.laden import Formulieren, FormulierenDep
 from pip_portal.formulieren.paginas import Conceptkaart, Wie
 from pip_portal.inzendingen.lezen import Ingezonden, lijst
@@ -56,7 +56,7 @@ def inzendingkaarten(
             naam=inzending.inhoud.product.in_taal(taal()) if inzending.inhoud else inzending.nummer,
             nummer=inzending.nummer,
             ontvangen_op=inzending.ontvangen_op,
-            tekst=f"{voor} {_stand(inzending)}" if (voor := _voor(inzending)) else _stand(inzending),
+            tekst=f"{_voor(inzending)} {_stand(request, inzending)}".strip(),
             url=request.url_for("aanvragen:ontvangen", id=inzending.id).path,
             is_gestopt=inzending.is_afgebroken,
         )
@@ -70,16 +70,24 @@ def _voor(inzending: Ingezonden) -> str:
     return _("Voor uw kind.") if inzending.inhoud and inzending.inhoud.aanvrager.kind_bsn else ""
 
 
-def _stand(inzending: Ingezonden) -> str:
+def soortnaam(formulieren: Formulieren, slug: str) -> str:
+    """What this form calls what is sent, in the language of the page; aanvraag when the form is gone."""
+    product = formulieren.get(slug).product if slug in formulieren.slugs else None
+    return (product.soortnaam if product else AANVRAAG).in_taal(taal())
+
+
+def _stand(request: Request, inzending: Ingezonden) -> str:
+    soort = soortnaam(request.app.state.formulieren, inzending.formulier)
     if inzending.is_afgebroken:
-        niet, opnieuw = _("Deze aanvraag gaat niet door."), _("U kunt de aanvraag opnieuw doen.")
+        niet, opnieuw = _("Uw {soort} gaat niet door.").format(soort=soort), _("U kunt het opnieuw doen.")
         reden = waarom_gestopt(inzending)
         return f"{niet} {reden} {opnieuw}" if reden else niet
     if inzending.wacht:
         return _("Wij wachten op het akkoord van iemand anders.")
     if inzending.duurt_lang:
-        return _("Ontvangen. Het verwerken duurt langer. U hoeft niets te doen.")
-    return _("Ontvangen, wordt verwerkt.")
+        zin = _("Wij hebben uw {soort} ontvangen. Het verwerken duurt langer. U hoeft niets te doen.")
+        return zin.format(soort=soort)
+    return _("Wij hebben uw {soort} ontvangen. Het verwerken is bezig.").format(soort=soort)
 
 
 def waarom_gestopt(inzending: Ingezonden) -> str:

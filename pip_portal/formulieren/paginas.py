@@ -31,6 +31,7 @@ class Kader:
     """What every page of a form has around it. The urls are "" when there is nothing behind them."""
 
     product: str
+    soortnaam: str
     slug: str
     anoniem: bool
     product_url: str
@@ -52,6 +53,7 @@ def kader(request: Request, formulier: Formulier, *, anoniem: bool) -> Kader:
     """Around a page that has no concept yet."""
     return Kader(
         product=formulier.product.naam.in_taal(taal()),
+        soortnaam=formulier.product.soortnaam.in_taal(taal()),
         slug=formulier.formulier,
         anoniem=anoniem,
         product_url=product_url(request, formulier.formulier),

@@ -17,7 +17,7 @@ from pip_portal.errors import NotFound, NotLoggedIn
 from pip_portal.formulieren import opslaan, schermen, versturen
 from pip_portal.formulieren.aanvraag import Aanvraag, AanvraagDep, ConceptenDep, TeWissenDep, opnieuw
 from pip_portal.formulieren.aanvrager import toets
-from pip_portal.formulieren.kaarten import waarom_gestopt
+from pip_portal.formulieren.kaarten import soortnaam, waarom_gestopt
 from pip_portal.formulieren.laden import FormulierenDep
 from pip_portal.formulieren.paginas import Fouten, Kader, Melding, StandTekst, product_url
 from pip_portal.formulieren.routes_aanvragen import bijlage
@@ -86,6 +86,7 @@ async def send(
             concept_eigenaar=aanvraag.eigenaar.hash,
             inhoud=inhoud,
             gewijzigd_op=aanvraag.concept.gewijzigd_op,
+            soortnaam=aanvraag.formulier.product.soortnaam.in_taal(inhoud.taal),
         )
     except Veranderd:  # another tab took a file away, or saved an answer just now
         aanvraag = (await opnieuw(aanvraag, concepten)).met_bestanden(await bestanden.lijst(aanvraag.id))
@@ -223,6 +224,7 @@ def ingezonden_kader(request: Request, formulieren: FormulierenDep, ingezonden: 
         naam = formulieren.get(slug).product.naam.in_taal(taal()) if bekend else ingezonden.nummer
     return Kader(
         product=naam,
+        soortnaam=soortnaam(formulieren, slug),
         slug=slug,
         anoniem=request.state.sessie is None,
         product_url=product_url(request, slug) if bekend else "",
@@ -263,9 +265,9 @@ async def received(
         nummer=ingezonden.nummer,
         ontvangen_op=ingezonden.ontvangen_op,
         voor_kind=bool(inhoud and inhoud.aanvrager.kind_bsn),
-        tekst=_("Wij doen niets meer met deze aanvraag.") if gestopt else _bevestiging(inhoud),
+        tekst=_("Wij doen hier niets meer mee.") if gestopt else _bevestiging(inhoud, kader.soortnaam),
         opnieuw_url=kader.product_url if gestopt and waarom_gestopt(ingezonden) else "",
-        stand=_stand(ingezonden, ingelogd=ingelogd),
+        stand=_stand(ingezonden, kader.soortnaam, ingelogd=ingelogd),
         wordt_verwerkt=wordt_verwerkt and poging < MAX_PEILEN,
         stand_url=f"{hier}?poging={poging + 1}",
         beslissen_voor=inhoud.beslissen_voor if inhoud and not gestopt else None,
@@ -295,32 +297,33 @@ async def _bevestig_url(request: Request, ingezonden: Ingezonden) -> str:
     return request.url_for("contact:van_aanvraag", inzending=ingezonden.id).path
 
 
-def _bevestiging(inhoud: Inhoud | None) -> str:
+def _bevestiging(inhoud: Inhoud | None, soort: str) -> str:
     if inhoud and inhoud.bevestiging:
         return inhoud.bevestiging.in_taal(taal())
-    return _("Wij kijken naar uw aanvraag. U hoort van ons.")
+    return _("Wij kijken naar uw {soort}. U hoort van ons.").format(soort=soort)
 
 
-def _stand(ingezonden: Ingezonden, *, ingelogd: bool) -> StandTekst:
+def _stand(ingezonden: Ingezonden, soort: str, *, ingelogd: bool) -> StandTekst:
     """Where it stands, in the words of forms §3.7."""
     if ingezonden.is_afgebroken:
-        zin = _("Deze aanvraag gaat niet door. Hebt u daar een vraag over? Bel 14 0570.")
+        zin = _("Uw {soort} gaat niet door. Hebt u daar een vraag over? Bel 14 0570.")
         if reden := waarom_gestopt(ingezonden):
-            zin = f"{reden} " + _("Daarom gaat deze aanvraag niet door. U kunt de aanvraag opnieuw doen.")
-        return StandTekst("waarschuwing", _("Uw aanvraag is gestopt"), zin)
+            zin = f"{reden} " + _("Daarom gaat uw {soort} niet door. U kunt het opnieuw doen.")
+        return StandTekst("waarschuwing", _("Uw {soort} is gestopt").format(soort=soort), zin.format(soort=soort))
     if ingezonden.wacht:
-        return StandTekst("info", _("Wij wachten op een akkoord"), _("Daarna gaan wij verder met uw aanvraag."))
+        zin = _("Daarna gaan wij verder met uw {soort}.").format(soort=soort)
+        return StandTekst("info", _("Wij wachten op een akkoord"), zin)
     if ingezonden.duurt_lang:
         zin = _("Het verwerken duurt langer. U hoeft niets te doen. De datum van ontvangst blijft gelden.")
         return StandTekst("info", _("Ontvangen, wordt verwerkt"), zin)
     if ingezonden.is_verwerkt:
-        zin = _("U volgt uw aanvraag bij Mijn zaken.") if ingelogd else _("U hoeft nu niets meer te doen.")
-        return StandTekst("ok", _("Uw aanvraag staat bij ons klaar"), zin)
+        zin = _("U volgt uw {soort} bij Mijn zaken.") if ingelogd else _("U hoeft nu niets meer te doen.")
+        return StandTekst("ok", _("Uw {soort} staat bij ons klaar").format(soort=soort), zin.format(soort=soort))
     if ingezonden.zaak_uuid:
         return StandTekst("info", _("Uw zaak is gemaakt"), _("Uw bijlagen worden nog toegevoegd."))
     zin = _("U hoeft niets te doen.")
     if ingelogd:
-        zin = _("Uw aanvraag staat over een paar minuten bij Mijn zaken. U hoeft niets te doen.")
+        zin = _("Uw {soort} staat over een paar minuten bij Mijn zaken. U hoeft niets te doen.").format(soort=soort)
     return StandTekst("info", _("Ontvangen, wordt verwerkt"), zin)
 
 

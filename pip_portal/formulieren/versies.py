@@ -17,7 +17,9 @@ from pip_portal.tijd import now
 
 log = logging.getLogger("pip_portal")
 # Words about the product, not about the questions.
-GEEN_STRUCTUUR = ("zoekwoorden", "eigenaar", "herzien_op", "thema", "samenvatting", "voor_wie", "nodig", "daarna")
+GEEN_STRUCTUUR = (
+    *("zoekwoorden", "eigenaar", "herzien_op", "thema", "samenvatting", "voor_wie", "nodig", "daarna", "soortnaam"),
+)
 
 
 def canoniek(formulier: Formulier) -> str:

@@ -217,7 +217,9 @@ def tekenaars(inhoud: Inhoud) -> tuple[str, ...]:
 def knop(aanvraag: Aanvraag) -> str:
     """The act on the button (domain §3.1)."""
     eigen = aanvraag.formulier.controle.knop
-    return vul(eigen, aanvraag.verloop).in_taal(taal()) if eigen else _("Verstuur uw aanvraag")
+    if eigen:
+        return vul(eigen, aanvraag.verloop).in_taal(taal())
+    return _("Verstuur uw {soort}").format(soort=aanvraag.formulier.product.soortnaam.in_taal(taal()))
 
 
 def fouten_verklaring(aanvraag: Aanvraag, velden: dict[str, str]) -> Fouten:

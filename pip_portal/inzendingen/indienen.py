@@ -53,12 +53,14 @@ async def indienen(
     inhoud: Inhoud,
     gewijzigd_op: datetime | None = None,
     concept_eigenaar: str = "",
+    soortnaam: str = "",
 ) -> Ingediend:
     """Store what was sent, once and for all. Sending the same concept again gives the same inzending.
 
     The id of the inzending is that of the concept. An aanvulling or intrekking has no concept; its concept_id is a new
     uuid that its page carried, so that it too is sent once. gewijzigd_op: of the concept that `inhoud` was made of.
-    concept_eigenaar: of the concept, when an employee filled it in for `eigenaar_hash`.
+    concept_eigenaar: of the concept, when an employee filled it in for `eigenaar_hash`. soortnaam: what the mail calls
+    an aanvraag, in the language of `inhoud`.
     Raises: NotFound when the concept is not of this eigenaar; Veranderd when its answers or files are not those of
     `inhoud`.
     """
@@ -75,7 +77,7 @@ async def indienen(
         if _begintoestand(inhoud) == "ontvangen":
             await plaats_overdracht(session, sleutels, inhoud.soort, concept_id)
         if inhoud.email:
-            await _ontvangstbevestiging(session, sleutels, concept_id, eigenaar_hash, inhoud)
+            await _ontvangstbevestiging(session, sleutels, concept_id, eigenaar_hash, inhoud, soortnaam)
     return Ingediend(concept_id, inhoud.nummer, True, opdracht_sleutel(inhoud.soort, concept_id))
 
 
@@ -185,7 +187,7 @@ def _bewijs(eigenaar_hash: str, inhoud: Inhoud) -> Bewijs:
 
 
 async def _ontvangstbevestiging(
-    session: AsyncSession, sleutels: Sleutels, inzending_id: str, eigenaar_hash: str, inhoud: Inhoud
+    session: AsyncSession, sleutels: Sleutels, inzending_id: str, eigenaar_hash: str, inhoud: Inhoud, soortnaam: str
 ) -> None:
     with schrijf_in(inhoud.taal):
         gegevens = {
@@ -193,12 +195,16 @@ async def _ontvangstbevestiging(
             "datum": datum(inhoud.ontvangen_op),
             "tijd": tijdstip(inhoud.ontvangen_op),
         }
+    sjabloon = ONTVANGEN[inhoud.soort]
+    if sjabloon == "M1":
+        gegevens |= {"soortnaam": soortnaam} if soortnaam else {}
+        sjabloon = "M1_ZONDER_LOGIN" if inhoud.aanvrager.soort == "anoniem" else sjabloon
     if not inhoud.gevoelig:
         gegevens["product"] = inhoud.product.in_taal(inhoud.taal)
     await plaats_mail(
         session,
         sleutels,
-        sjabloon=ONTVANGEN[inhoud.soort],
+        sjabloon=sjabloon,
         aan=inhoud.email,
         taal=inhoud.taal,
         gegevens=gegevens,

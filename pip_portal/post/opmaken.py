@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from urllib.parse import urlsplit
 
 from pip_portal.post.sjablonen import sjabloon_van
-from pip_portal.post.teksten.zinnen import AANHEF, AFZENDER, GROET, VOET, Zin
+from pip_portal.post.teksten.zinnen import AANHEF, AANVRAAG, AFZENDER, GROET, VOET, Zin
 from pip_portal.settings import Smtp
 from pip_portal.web import TEMPLATE_ENV
 
@@ -99,9 +99,11 @@ def host_van(url: str) -> str:
 
 def _regels(portaal: str, sjabloon: str, taal: str, gegevens: Mapping[str, str]) -> tuple[str, list[Regel]]:
     keuze = sjabloon_van(sjabloon, gegevens)
-    waarden = {"portaal": portaal, **gegevens}
+    waarden = {"portaal": portaal, "soortnaam": AANVRAAG.in_taal(taal), **gegevens}
     zinnen = (AANHEF, *keuze.zinnen, GROET, AFZENDER)
-    return keuze.onderwerp.in_taal(taal), [_regel(zin, taal, waarden) for zin in zinnen if zin.geldt(waarden)]
+    return keuze.onderwerp.in_taal(taal).format(**waarden), [
+        _regel(zin, taal, waarden) for zin in zinnen if zin.geldt(waarden)
+    ]
 
 
 def _regel(zin: Zin, taal: str, waarden: Mapping[str, str]) -> Regel:

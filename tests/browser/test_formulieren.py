@@ -111,7 +111,7 @@ def test_after_sending_the_way_back_sends_nothing_twice(nieuw: Nieuw, kijk: Kijk
     form.tot("/controleren")
     nummer = form.verstuur()
     form.page.go_back()
-    expect(form.page.get_by_role("heading", level=1)).to_have_text("U hebt deze aanvraag al verstuurd")
+    expect(form.page.get_by_role("heading", level=1)).to_have_text("U hebt uw aanvraag al verstuurd")
     expect(form.page.locator("main")).to_contain_text(nummer)
     kijk(form, "verstuurd")
 

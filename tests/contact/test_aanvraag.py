@@ -36,7 +36,7 @@ async def test_the_address_of_an_application_is_for_that_alone_until_it_is_prove
     pagina = await vul_in(invuller, "proef-alles", {"email": "werk@voorbeeld.nl"})
     klaar = await invuller.stuur(pagina, {"verklaring": "ja"}, actie="versturen")
     assert AANBOD in klaar.tekst
-    assert "Dit e-mailadres gebruiken wij nu alleen voor deze aanvraag." in klaar.tekst
+    assert "Dit e-mailadres gebruiken wij nu alleen voor uw aanvraag." in klaar.tekst
     assert "werk@voorbeeld.nl" not in text_of(await browser.get("/contact-gegevens"))
     pad = str(klaar.form.get("action"))
     code = await browser.post(pad)

@@ -11,10 +11,12 @@ from sqlalchemy import func, select, text, update
 
 from pip_portal.errors import NotFound
 from pip_portal.inzendingen.indienen import Ingediend, Veranderd, hash_van, indienen
-from pip_portal.inzendingen.inhoud import Inhoud, TeTekenen
+from pip_portal.inzendingen.inhoud import Aanvrager, Inhoud, TeTekenen
 from pip_portal.inzendingen.lezen import lees
 from pip_portal.inzendingen.nummer import document_nummer, maak_nummer
 from pip_portal.inzendingen.toestand import geef_vrij
+from pip_portal.post.opmaken import als_tekst
+from pip_portal.post.teksten.zinnen import VOET
 from pip_portal.tables import Bestand, Bewijs, Concept, ConceptStap, Inzending, Ondertekening, Opdracht
 from tests import factories
 from tests.inzendingen import maken
@@ -59,6 +61,33 @@ async def test_sending_stores_all_of_it_at_once(werk: Werkplaats) -> None:
     assert (bestanden[mee.id].inzending_id, bestanden[mee.id].concept_id) == (concept_id, None)
     assert (bestanden[verborgen.id].inzending_id, bestanden[verborgen.id].concept_id) == (None, None)
     assert set(opdrachten) == {f"overdracht:{concept_id}", f"mail:M1:{concept_id}"}
+
+
+async def test_the_mail_names_what_was_sent_and_who_cannot_log_in_is_not_asked_to(werk: Werkplaats) -> None:
+    for wie, taal, soortnaam, onderwerp, wel, niet in (
+        ("burger", "nl", "bezwaar", "Wij hebben uw bezwaar ontvangen", "hoe het met uw bezwaar gaat", "aanvraag"),
+        ("anoniem", "nl", "melding", "Wij hebben uw melding ontvangen", "Bel 14 0570 en noem uw nummer.", "log in"),
+        ("anoniem", "en", "report", "We have received your report", "give your number.", "log in"),
+        ("burger", "nl", "", "Wij hebben uw aanvraag ontvangen", "Ga zelf naar", "soortnaam"),
+    ):
+        concept_id = await werk.concept()
+        inhoud = maken.inhoud(concept_id, email="a@example.nl", taal=taal, aanvrager=Aanvrager(soort=wie))
+        await indienen(
+            werk.db,
+            werk.sleutels,
+            concept_id=concept_id,
+            eigenaar_hash=EIGENAAR,
+            inhoud=inhoud,
+            soortnaam=soortnaam,
+        )
+        async with werk.db() as session:
+            rij = await session.scalar(select(Opdracht).where(Opdracht.sleutel == f"mail:M1:{concept_id}"))
+        assert rij is not None
+        mail = json.loads(werk.sleutels.decrypt(rij.inhoud))
+        kop, tekst = als_tekst(
+            "https://mijn.example", sjabloon=mail["sjabloon"], taal=taal, gegevens=mail["gegevens"], voet=VOET
+        )
+        assert (kop, wel in tekst, niet in tekst) == (onderwerp, True, False)
 
 
 @pytest.mark.seed("X1")

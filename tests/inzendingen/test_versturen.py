@@ -67,7 +67,7 @@ async def test_while_the_backoffice_is_away_it_is_received_and_told_so(
     backoffice.state.beheer.herstel()
     lijst = await browser.get("/zaken?geduld=1")
     assert nummer in text_of(lijst)
-    assert "Ontvangen, wordt verwerkt" in text_of(lijst)
+    assert "Wij hebben uw verzoek ontvangen. Het verwerken is bezig." in text_of(lijst)
 
 
 async def test_two_clicks_at_once_are_one_zaak(browser: Browser, concept: str, portal: FastAPI, kast: Kast) -> None:

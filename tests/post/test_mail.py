@@ -35,6 +35,7 @@ ALLES = {
     "code": "123456",
     "link": "/ondertekenen/code",
     "soort": "overdracht",
+    "soortnaam": "melding",
 }
 
 

@@ -15,38 +15,52 @@ BEWAREN: Final = Zin(
 )
 
 
-def _ontvangen(onderwerp: Zin, wat: tuple[Zin, ...], verder: Zin, *, nummer: bool) -> Sjabloon:
+def _ontvangen(onderwerp: Zin, wat: tuple[Zin, ...], *verder: Zin, nummer: bool) -> Sjabloon:
     """A confirmation of receipt: what and when, that nothing is asked, and that it is proof."""
     altijd = namen("datum", "tijd")
     return Sjabloon(
         onderwerp,
-        (*wat, NUMMER, NIETS_DOEN, verder, INLOGGEN, BEWAREN),
+        (*wat, NUMMER, NIETS_DOEN, *verder, BEWAREN),
         nodig=altijd | namen("nummer") if nummer else altijd,
-        mag=namen("product") if nummer else namen("product", "nummer"),
+        mag=namen("product", "soortnaam") if nummer else namen("product", "nummer"),
         formeel=True,
     )
 
 
-AANVRAAG: Final[Mapping[str, Sjabloon]] = {
-    "M1": _ontvangen(
-        Zin("Wij hebben uw aanvraag ontvangen", "We have received your application"),
+def _eerste(*verder: Zin) -> Sjabloon:
+    """What was sent first; soortnaam: what it is called, aanvraag when that is not given."""
+    return _ontvangen(
+        Zin("Wij hebben uw {soortnaam} ontvangen", "We have received your {soortnaam}"),
         (
             Zin(
-                "Wij hebben uw aanvraag ontvangen op {datum} om {tijd}.",
-                "We received your application on {datum} at {tijd}.",
+                "Wij hebben uw {soortnaam} ontvangen op {datum} om {tijd}.",
+                "We received your {soortnaam} on {datum} at {tijd}.",
                 zonder="product",
             ),
             Zin(
-                "Wij hebben uw aanvraag ontvangen op {datum} om {tijd}. Het gaat om: {product}.",
-                "We received your application on {datum} at {tijd}. It is about: {product}.",
+                "Wij hebben uw {soortnaam} ontvangen op {datum} om {tijd}. Het gaat om: {product}.",
+                "We received your {soortnaam} on {datum} at {tijd}. It is about: {product}.",
                 als="product",
             ),
         ),
-        Zin(
-            "Wilt u zien wat u hebt verstuurd, of hoe het met uw aanvraag gaat?",
-            "Do you want to see what you sent, or how your application is going?",
-        ),
+        *verder,
         nummer=True,
+    )
+
+
+AANVRAAG: Final[Mapping[str, Sjabloon]] = {
+    "M1": _eerste(
+        Zin(
+            "Wilt u zien wat u hebt verstuurd, of hoe het met uw {soortnaam} gaat?",
+            "Do you want to see what you sent, or how your {soortnaam} is going?",
+        ),
+        INLOGGEN,
+    ),
+    "M1_ZONDER_LOGIN": _eerste(
+        Zin(
+            "Wilt u weten hoe het met uw {soortnaam} gaat? Bel 14 0570 en noem uw nummer.",
+            "Do you want to know how your {soortnaam} is going? Call 14 0570 and give your number.",
+        ),
     ),
     "M1A": _ontvangen(
         Zin("Wij hebben uw aanvulling ontvangen", "We have received what you added"),
@@ -57,6 +71,7 @@ AANVRAAG: Final[Mapping[str, Sjabloon]] = {
             ),
         ),
         Zin("Wilt u zien wat u hebt verstuurd?", "Do you want to see what you sent?"),
+        INLOGGEN,
         nummer=False,
     ),
     "M1T": _ontvangen(
@@ -68,6 +83,7 @@ AANVRAAG: Final[Mapping[str, Sjabloon]] = {
             ),
         ),
         Zin("Wilt u zien wat u hebt verstuurd?", "Do you want to see what you sent?"),
+        INLOGGEN,
         nummer=False,
     ),
     "M1I": _ontvangen(
@@ -79,6 +95,7 @@ AANVRAAG: Final[Mapping[str, Sjabloon]] = {
             ),
         ),
         NIET_U,
+        INLOGGEN,
         nummer=False,
     ),
     # Something that was begun ends soon. It may say nothing about what.

@@ -61,6 +61,7 @@ def vertelt(nl: str, en: str, zonder: str = "") -> Zin:
     )
 
 
+AANVRAAG: Final = Zin("aanvraag", "application")  # what was sent, when it has no name of its own
 AANHEF: Final = Zin("Beste lezer,", "Dear reader,")
 GROET: Final = Zin("Met vriendelijke groet,", "Kind regards,")
 AFZENDER: Final = Zin("gemeente Deventer", "municipality of Deventer")

@@ -1,6 +1,7 @@
 """Every form that the gemeente offers, walked over HTTP from its start to the zaak in the backoffice."""
 
 import io
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,9 @@ async def test_from_the_start_to_the_zaak_with_exactly_what_was_answered(
     klaar = await invuller.stuur(controle, {"verklaring": "ja"}, actie="versturen")
     assert "{" not in klaar.tekst, "a name in a text was not filled in"
     assert klaar.stap() == "ontvangen", klaar.tekst[:800]
+    soort = formulier.product.soortnaam.nl
+    assert f"Wij hebben uw {soort} ontvangen" in klaar.tekst
+    assert soort == "aanvraag" or not re.search("aanvraag", controle.tekst + klaar.tekst, re.IGNORECASE)
     eigenaar = eigenaar_van(gebruiker, portal.state.sleutels)
     verstuurd = await lees(portal.state.db, portal.state.sleutels, eigenaar.hash, str(klaar.response.url).split("/")[4])
     inhoud = verstuurd.inhoud

@@ -51,9 +51,9 @@ async def test_sending_twice_is_one_application_and_the_back_button_says_so(
     assert eerste.status == tweede.status == 303
     assert eerste.response.headers["location"] == tweede.response.headers["location"]
     terug = await invuller.open(str(controle.response.url).removeprefix(factories.PORTAAL))
-    assert "U hebt deze aanvraag al verstuurd" in terug.tekst
+    assert "U hebt uw aanvraag al verstuurd" in terug.tekst
     vraag = await invuller.open(str(controle.response.url).replace("controleren", "naam"))
-    assert "U hebt deze aanvraag al verstuurd" in vraag.tekst
+    assert "U hebt uw aanvraag al verstuurd" in vraag.tekst
 
 
 async def test_without_the_declaration_nothing_is_sent(invuller: Invuller, browser: Browser) -> None:
