@@ -32,6 +32,7 @@ FEATURES = (
 )
 # What is begun and sent stands among the zaken as cards; a product page is made from the definition of its form.
 MAG_KENNEN = {
+    "formulieren": ("pip_portal.gegevens.bedrijf", "pip_portal.gegevens.persoon"),
     "overzicht": ("pip_portal.formulieren.kaarten", "pip_portal.vragen.kaarten", "pip_portal.vragen.lezen"),
     "zaken": ("pip_portal.formulieren.kaarten", "pip_portal.vragen.kaarten"),
     "taken": tuple(

@@ -14,7 +14,7 @@ from pip_portal.eigenaar import eigenaar_van
 from pip_portal.errors import BackofficeDefect, BackofficeUnavailable, LevelTooLow, NotFound
 from pip_portal.gebruiker import Burger, Gebruiker
 from pip_portal.gegevens.bedrijf import activiteiten_groep, bedrijf_groep, eigen_vestigingen
-from pip_portal.gegevens.persoon import Groep, adres_groep, gezin_groepen, persoon_groep
+from pip_portal.gegevens.persoon import Groep, Regel, adres_groep, gezin_groepen, persoon_groep
 from pip_portal.inzendingen import lezen
 from pip_portal.inzendingen.pdf import maak_pdf
 from pip_portal.nieuwsbrief.voorkeuren import van_eigenaar
@@ -87,7 +87,7 @@ class Verzamelaar:
             return (persoon_groep(persoon), adres_groep(persoon), *gezin_groepen(persoon)) if persoon else ()
         profiel = await self._bronnen.kvk.basisprofiel(wie)
         vestigingen = eigen_vestigingen(wie, await self._bronnen.kvk.vestigingen(wie))
-        regels = tuple((v.vestigingsnummer, v.eerste_handelsnaam or None) for v in vestigingen)
+        regels = tuple(Regel(v.vestigingsnummer, v.eerste_handelsnaam or None) for v in vestigingen)
         groep = Groep("vestigingen", _("Vestigingen"), regels)
         return (bedrijf_groep(profiel), activiteiten_groep(profiel), groep) if profiel else ()
 

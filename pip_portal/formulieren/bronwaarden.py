@@ -31,6 +31,7 @@ from pip_portal.formulieren.definitie import Formulier
 from pip_portal.formulieren.eerder import Eerder
 from pip_portal.formulieren.namen import BRONNEN
 from pip_portal.formulieren.omgeving import GEHEIM, Bronoptie
+from pip_portal.formulieren.register import register
 from pip_portal.formulieren.teksten import Tekst
 from pip_portal.gebruiker import Bedrijf, Burger, Gebruiker
 from pip_portal.inzendingen.lezen import laatste_contact
@@ -144,6 +145,8 @@ async def haal_op(
         taken.append((per_bron["brp"], _brp(per_bron["brp"], gebruiker, voor, bronnen, sleutels)))
     if per_bron["kvk"] and isinstance(gebruiker, Bedrijf):
         taken.append((per_bron["kvk"], _kvk(gebruiker, bronnen)))
+    if per_bron["register"]:
+        taken.append((per_bron["register"], register(gebruiker, bronnen)))
     if per_bron["zaak"]:
         taken.append((per_bron["zaak"], _zaken(per_bron["zaak"], gebruiker, bronnen.zaaksysteem, sleutels)))
     if per_bron["belasting"]:

@@ -12,7 +12,7 @@ from pip_portal.formulieren.regels import REGELS
 from pip_portal.formulieren.teksten import Deel, Tekst
 from pip_portal.formulieren.voorwaarden import Soort
 
-BRONNEN = ("brp", "kvk", "profiel", "zaak", "belasting", "buurt")
+BRONNEN = ("brp", "kvk", "register", "profiel", "zaak", "belasting", "buurt")
 # (page, place on it); a voorcheck comes before all pages, what is known at the start before that.
 Positie = tuple[int, int]
 BEGIN: Positie = (-2, 0)

@@ -185,20 +185,25 @@ async def show_start(
     bronnen: BronnenDep,
     slug: str,
     voor: Annotated[str, Query(max_length=64)] = "",
+    gegeven: Annotated[str, Query(pattern=r"^[a-z0-9-]{0,60}$")] = "",
 ) -> Response:
-    """The page with the button that begins; or with what one is busy with already."""
+    """The page with the button that begins; or with what one is busy with already.
+
+    gegeven: key of the datum that is not right, chosen already on Mijn gegevens.
+    """
     formulier = get_formulier(formulieren, slug)
     gebruiker = toets(request, formulier, nieuw=True)
     wie = starten.wie_begint(request, gebruiker, sleutels)
     wie_kan = await starten.personen(formulier, gebruiker, bronnen, sleutels)
     gekozen = starten.kies_persoon(wie_kan.mogelijk, voor)
+    meegenomen = {"gegeven": gegeven} if gegeven else {}
+    gesloten = meenemen.sluit(sleutels, slug, meegenomen) or meenemen.uit_cookie(request)
     if gekozen is not None and not wie.cookie:
         concept = await starten.open_concept(concepten, wie.eigenaar, formulier, gekozen)
         if concept is not None:
-            gesloten = meenemen.uit_cookie(request)
             kaart = conceptkaart(request, concept, formulieren, wie.eigenaar)
             return _kiespagina(request, formulier, kaart, concept.id, gekozen, gesloten, wie_kan.uitleg)
-    return _startpagina(request, formulieren, formulier, wie_kan, meenemen.uit_cookie(request))
+    return _startpagina(request, formulieren, formulier, wie_kan, gesloten)
 
 
 @router.post("/start", name="formulieren:beginnen")

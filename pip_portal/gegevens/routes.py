@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -9,13 +10,15 @@ from fastapi.responses import HTMLResponse
 from pip_portal.backoffice.brp import Brp, BrpDep, Persoon
 from pip_portal.backoffice.kvk import Basisprofiel, Kvk, KvkDep, Vestiging
 from pip_portal.gebruiker import Bedrijf, Burger, Ingelogd
-from pip_portal.gegevens.bedrijf import activiteiten_groep, bedrijf_groep, eigen_vestigingen
-from pip_portal.gegevens.persoon import adres_groep, gezin_groepen, is_niet_ingezetene, persoon_groep
+from pip_portal.gegevens.bedrijf import activiteiten_groep, bedrijf_groep, vestiging_groepen
+from pip_portal.gegevens.persoon import adres_groep, bsn_regel, gezin_groepen, is_niet_ingezetene, persoon_groep
 from pip_portal.panelen import paneel
 from pip_portal.taal import _
 from pip_portal.web import page
 
 router = APIRouter()
+
+TERUGMELDING: Final = "terugmelding"  # the form
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ async def show(request: Request, gebruiker: Ingelogd, brp: BrpDep, kvk: KvkDep) 
             persoon_groep=persoon_groep,
             adres_groep=adres_groep,
             gezin_groepen=gezin_groepen,
+            bsn_regel=bsn_regel,
+            meld_url=_meld_url(request),
         )
     register = await paneel(request, _("het Handelsregister"), _bedrijf(gebruiker, kvk))
     return page(
@@ -49,8 +54,16 @@ async def show(request: Request, gebruiker: Ingelogd, brp: BrpDep, kvk: KvkDep) 
         register=register,
         bedrijf_groep=bedrijf_groep,
         activiteiten_groep=activiteiten_groep,
-        eigen_vestigingen=eigen_vestigingen,
+        vestiging_groepen=vestiging_groepen,
+        meld_url=_meld_url(request),
     )
+
+
+def _meld_url(request: Request) -> str:
+    """Where one says that a datum is not right; its key goes behind it. "" when there is no such form."""
+    if TERUGMELDING not in request.app.state.formulieren.slugs:
+        return ""
+    return f"{request.url_for('formulieren:start', slug=TERUGMELDING).path}?gegeven="
 
 
 async def _persoon(burger: Burger, brp: Brp) -> Gevonden:

@@ -62,6 +62,12 @@ def _bronwaarde(pad: str, bron: Any, dag: date, rijk: bool) -> Any:
     eigen |= {"zaak.parkeervergunningen": 0}  # type: ignore[dict-item]  # values of any kind
     if pad in eigen:
         return eigen[pad]
+    if pad == "register.gegevens":
+        soorten = (("brp", "adres"), ("kvk", "bedrijf"), ("brp", "persoon"))
+        return tuple(
+            Bronoptie(f"{groep}-naam", vast(groep), {"register": naam, "groep": groep, "waarde": "Brink 1"})
+            for naam, groep in soorten
+        )
     if bron.soort == "lijst":
         return tuple(
             Bronoptie(f"{pad}-{n}", vast(f"Keuze {n}"), {k: _kenmerk(s, dag, n) for k, s in bron.kenmerken.items()})

@@ -20,7 +20,6 @@ async def test_a_citizen_sees_their_data_with_the_source(browser: Browser) -> No
         assert gegeven in tekst
     assert "Bron: Basisregistratie Personen" in tekst
     assert "Klopt dit niet?" in tekst
-    assert "Neem een bewijs mee" in tekst
 
 
 async def test_the_bsn_is_masked_until_asked_for(browser: Browser) -> None:
