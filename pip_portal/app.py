@@ -39,6 +39,7 @@ from pip_portal.inloggen.saml.provider import Dienstverlener
 from pip_portal.inloggen.sessies import Sessies, load_sessie
 from pip_portal.machtigen import routes as machtigen
 from pip_portal.machtigen.poort import bewaak_machtiging
+from pip_portal.meldingen import routes as meldingen
 from pip_portal.nieuwsbrief import routes as nieuwsbrief
 from pip_portal.notificaties import routes as notificaties
 from pip_portal.notificaties import webhook
@@ -75,6 +76,7 @@ log = logging.getLogger("pip_portal")
 PUBLIC: tuple[APIRouter, ...] = (
     openbaar.router,
     producten.router,
+    meldingen.router,
     inloggen.public,
     afmelden.public,
     ondertekenen.public,

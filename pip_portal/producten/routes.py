@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from pip_portal.backoffice.bronnen import get_bronnen
 from pip_portal.formulieren.laden import FormulierenDep
 from pip_portal.producten.pagina import pagina, themas
 from pip_portal.tijd import vandaag
@@ -25,5 +26,9 @@ async def list_producten(request: Request, formulieren: FormulierenDep) -> Respo
 
 @router.get("/{slug}", name="producten:detail")
 async def show_product(request: Request, slug: str, formulieren: FormulierenDep) -> Response:
-    product = pagina(formulieren.get(slug), formulieren.tarieven, vandaag())
-    return _vindbaar(request, page(request, "producten/detail.html", product=product))
+    formulier = formulieren.get(slug)
+    product = pagina(formulier, formulieren.tarieven, vandaag())
+    bekend = get_bronnen(request).signalen.is_ingesteld and any(
+        getattr(veld, "bekend", None) for veld in formulier.alle_velden()
+    )
+    return _vindbaar(request, page(request, "producten/detail.html", product=product, met_meldingen=bekend))

@@ -15,6 +15,8 @@ PUBLIC = [
     "/privacy",
     "/cookies",
     "/toegankelijkheid",
+    "/meldingen",
+    "/producten/melding-openbare-ruimte",
     "/nieuwsbrieven",
     "/nieuwsbrieven/mail",
     "/nieuwsbrieven/bevestigd",
