@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 STRICT = bool(os.environ.get("PIP_CI"))
-LONGEST = 600  # seconds for one step
+LONGEST = 840  # seconds for one step
 RUNNING: set[subprocess.Popen[str]] = set()
 STOPPING = threading.Event()
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # fifty Python processes start; each would compile all it imports

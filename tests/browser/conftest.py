@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from pip_portal import demo
 from tests.conftest import expect_nothing_personal
@@ -31,7 +31,6 @@ FLAGS = [
 ]
 VNU = Path(__file__).resolve().parents[2] / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 BREAKER = 5.5  # seconds after which an open circuit breaker lets a call through again
-SETTLED = "document.readyState == 'complete' && !document.querySelector('.portaal-wacht')"  # no panel still comes
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 
 
@@ -200,7 +199,8 @@ def seen(check_html: Callable[[str, str], None]) -> Look:
     """Checks a page in the browser, and has its HTML validated."""
 
     def look(citizen: Citizen, name: str) -> None:
-        citizen.page.wait_for_function(SETTLED)
+        citizen.page.wait_for_load_state("load")
+        expect(citizen.page.locator(".portaal-wacht")).to_have_count(0)  # no panel still comes
         citizen.expect_accessible()
         check_html(name, citizen.page.evaluate("fetch(location.href, {cache: 'no-store'}).then(r => r.text())"))
 

@@ -150,7 +150,7 @@ class Invullen:
         if self.citizen.javascript and besturing.locator("xpath=ancestor-or-self::*[@data-hx-post]").count():
             with self.page.expect_response(lambda r: r.request.headers.get("hx-request") == "true"):
                 besturing.check()
-            self.page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+            expect(self.page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
         else:
             besturing.check()
 
