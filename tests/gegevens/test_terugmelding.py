@@ -134,3 +134,14 @@ async def test_with_the_register_away_nothing_is_sent_and_later_it_goes_on(
     assert "Het lukt nu niet" in (await invuller.stuur(pagina)).tekst
     backoffice.state.beheer.herstel()
     assert "Anna Maria" in (await invuller.open(str(pagina.response.url).replace("gegeven", "voorstel"))).tekst
+
+
+async def test_another_datum_is_another_melding_and_the_first_stays(invuller: Invuller, browser: Browser) -> None:
+    await browser.log_in(factories.burger(factories.ANNA))
+    eerste = await invuller.stuur(await invuller.open(f"{START}?gegeven=persoon-voornamen"))
+    kies = await invuller.open(f"{START}?gegeven=persoon-geslacht")
+    tweede = await invuller.stuur(kies, {"keuze": "nieuw"})
+    assert "Wie u bent: Geslacht" in tweede.tekst
+    assert "Wie u bent: Voornamen" in (await invuller.open(str(eerste.response.url))).tekst
+    await browser.log_in(factories.burger(factories.MEHMET))
+    assert (await browser.get(urlsplit(str(eerste.response.url)).path)).status_code == 404
