@@ -62,6 +62,7 @@ def test_pages_of_a_citizen(new_citizen: Callable[..., Citizen], seen: Look, dar
             "/berichten?zoek=onvindbaar",
             "/taken",
             "/gegevens",
+            "/formulieren/terugmelding/start?gegeven=persoon-voornamen",
             "/gegevens/inzage",
             "/gegevens/bewaard",
             "/gegevens/bewaard/bezoeken/wissen",
