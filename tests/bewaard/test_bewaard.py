@@ -12,7 +12,8 @@ from tests import factories
 from tests.conftest import Browser, text_of
 
 PAD = "/gegevens/bewaard"
-NIET_VAN_EEN_BURGER = {"baliesessies"}  # of employees
+# Of employees; and of nobody who can be found back: a hash of the person together with the melding.
+NIET_VAN_EEN_BURGER = {"baliesessies", "mij_ook"}
 
 
 def test_no_table_about_a_person_is_left_out() -> None:

@@ -383,7 +383,7 @@ async def test_who_asked_reads_why_it_ended_and_what_to_do(
         await _verloop(portal)
     await browser.log_in(factories.burger())
     bevestiging = await browser.get(f"/aanvragen/{inzending}/ontvangen")
-    assert f"{reden} Daarom gaat deze aanvraag niet door. U kunt de aanvraag opnieuw doen." in text_of(bevestiging)
+    assert f"{reden} Daarom gaat uw aanvraag niet door. U kunt het opnieuw doen." in text_of(bevestiging)
     assert 'href="/producten/parkeervergunning-bewoners"' in bevestiging.text
     assert NEE["reden"] not in bevestiging.text
     for adres in ("/overzicht", "/zaken?geduld=1"):
