@@ -14,7 +14,8 @@ function readPoint(input) {
   }
 }
 
-function drawMap(host, point) {
+// points: what must all be in view; before the tiles, so that none is asked for in vain
+function drawMap(host, point, points = []) {
   const { tegels, midden, zoom, tekstIn, tekstUit, label } = host.dataset
   const map = createMap(host, {
     attributionControl: false,
@@ -26,6 +27,7 @@ function drawMap(host, point) {
     zoomControl: false,
   })
   control.zoom({ zoomInTitle: tekstIn, zoomOutTitle: tekstUit }).addTo(map)
+  if (points.length > 0) map.fitBounds(points, { maxZoom: 16, padding: [40, 40], animate: false })
   tileLayer(tegels, { maxZoom: 19 }).addTo(map)
   host.setAttribute('role', 'application')
   host.setAttribute('aria-label', label)
@@ -69,10 +71,22 @@ function start(block) {
   })
 }
 
+/** A map beside a list shows the places of that list; the list says the same in words. */
+function startList(block) {
+  const host = block.querySelector('[data-tegels]')
+  const icon = divIcon({ className: 'portaal-kaart__punt', iconSize: [32, 40], iconAnchor: [16, 40], html: block.querySelector('template').innerHTML })
+  block.hidden = false
+  const items = [...document.querySelectorAll('[data-punt]')]
+  const points = items.map((item) => item.dataset.punt.split(',').map(Number))
+  const map = drawMap(host, null, points)
+  items.forEach((item, number) => marker(points[number], { icon, keyboard: false, title: item.querySelector('h2').textContent }).addTo(map))
+}
+
 /** A question about a place may also come onto the page later. */
 function startAll() {
   for (const block of document.querySelectorAll('[data-kaartblok]')) if (!block.querySelector('[data-gestart]')) start(block)
 }
 
 startAll()
+for (const block of document.querySelectorAll('[data-kaartlijst]')) startList(block)
 document.addEventListener('htmx:after:swap', startAll)

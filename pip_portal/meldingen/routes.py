@@ -16,6 +16,7 @@ from pip_portal.backoffice.bronnen import get_bronnen
 from pip_portal.backoffice.signalen import BekendeMelding, Punt, meters
 from pip_portal.db import Db
 from pip_portal.errors import NotFound
+from pip_portal.security import csp_with_images
 from pip_portal.taal import N_, _, taal
 from pip_portal.web import page
 
@@ -50,7 +51,12 @@ async def list_meldingen(request: Request, db: Db) -> Response:
         Regel(melding, plek((lengte, breedte), melding.punt), 1 + aantallen[melding.sleutel])
         for melding in open_[:MEESTE]
     )
-    return page(request, "meldingen/list.html", regels=regels, totaal=len(open_))
+    settings = request.app.state.settings
+    kaart = settings if settings.kaart_tegels else None
+    response = page(request, "meldingen/list.html", regels=regels, totaal=len(open_), kaart=kaart)
+    if kaart:
+        response.headers["Content-Security-Policy"] = csp_with_images(settings.kaart_tegels)
+    return response
 
 
 def plek(midden: Punt, punt: Punt) -> str:

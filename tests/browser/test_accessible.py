@@ -1,8 +1,10 @@
 """Every page and state: zero axe findings, valid HTML, no sideways scrolling at 320 px, a silent console."""
 
+import re
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Citizen, Look, broken
 
@@ -33,6 +35,14 @@ def test_public_pages_and_error_pages(citizen: Citizen, seen: Look) -> None:
     for number, path in enumerate(PUBLIC):
         citizen.goto(path)
         seen(citizen, f"openbaar-{number}")
+
+
+def test_the_map_of_meldingen_shows_what_the_list_says(citizen: Citizen, seen: Look) -> None:
+    citizen.goto("/meldingen")
+    plekken = citizen.page.locator(".leaflet-marker-icon")
+    expect(plekken).to_have_count(citizen.page.locator("[data-punt]").count())
+    expect(plekken.first).to_have_attribute("title", re.compile("."))
+    seen(citizen, "meldingen-kaart")
 
 
 def test_public_pages_in_english_and_in_the_dark(new_citizen: Callable[..., Citizen], seen: Look) -> None:

@@ -14,9 +14,11 @@ async def test_everybody_reads_what_is_open_and_where(browser: Browser, portal: 
     bronnen: Bronnen = portal.state.bronnen
     product = await browser.get("/producten/melding-openbare-ruimte")
     assert f'href="{PAGINA}"' in product.text
+    assert portal.state.settings.kaart_tegels == ""
     assert f'href="{PAGINA}"' not in (await browser.get("/producten/klacht")).text
     response = await browser.get(PAGINA)
     tekst = text_of(response)
+    assert "data-tegels" not in response.text, "no map without tiles; the list says all of it"
     assert "Container is vol" in tekst
     assert tekst.index("Container is vol") < tekst.index("Gat in de weg"), "the newest first"
     assert "450 meter ten zuidwesten van het centrum" in tekst
