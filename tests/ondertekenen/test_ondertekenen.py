@@ -388,7 +388,7 @@ async def test_who_asked_reads_why_it_ended_and_what_to_do(
     assert NEE["reden"] not in bevestiging.text
     for adres in ("/overzicht", "/zaken?geduld=1"):
         tekst = text_of(await browser.get(adres))
-        assert f"{reden} U kunt de aanvraag opnieuw doen." in tekst
+        assert f"{reden} U kunt het opnieuw doen." in tekst
         assert "Gestopt" in tekst
 
 
