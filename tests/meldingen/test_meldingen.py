@@ -1,10 +1,16 @@
 """Everybody may see which meldingen are open, and nothing of who told them."""
 
+from datetime import timedelta
+
 from fastapi import FastAPI
+from sqlalchemy import update
 
 from pip_portal import mij_ook
+from pip_portal.app import maak_bewaren
 from pip_portal.backoffice.bronnen import Bronnen
 from pip_portal.meldingen.routes import plek
+from pip_portal.tables import MijOok
+from pip_portal.tijd import now
 from tests.conftest import Browser, text_of
 
 PAGINA = "/meldingen"
@@ -43,3 +49,14 @@ def test_a_place_is_told_in_words() -> None:
     midden = (6.16, 52.25)
     assert plek(midden, (6.16, 52.2509)) == "100 meter ten noorden van het centrum"
     assert plek(midden, (6.20, 52.25)) == "2,7 kilometer ten oosten van het centrum"
+
+
+async def test_a_count_is_forgotten_after_its_term(portal: FastAPI) -> None:
+    db, sleutels = portal.state.db, portal.state.sleutels
+    for melding in ("oud", "nieuw"):
+        await mij_ook.tel(db, sleutels, "iemand", melding, ())
+    async with db.begin() as session:
+        lang_geleden = now() - mij_ook.BEWAREN - timedelta(days=1)
+        await session.execute(update(MijOok).where(MijOok.melding == "oud").values(op=lang_geleden))
+    await maak_bewaren(portal).oud()
+    assert await mij_ook.aantallen(db) == {"nieuw": 1}
