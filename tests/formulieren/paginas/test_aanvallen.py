@@ -1,5 +1,6 @@
 """Attacks on forms: what a hostile browser, or the next person at the same one, sends and asks for."""
 
+from collections import defaultdict
 from types import SimpleNamespace
 from typing import Any
 
@@ -77,8 +78,8 @@ NA = (
 async def test_no_form_is_taken_without_its_token(browser: Browser, invuller: Invuller) -> None:
     await browser.log_in(factories.burger(niveau=25))
     pagina = await invuller.begin("proef-alles")
-    waarden = dict.fromkeys(("item", "bestand", "uuid", "inzending", "document", "code", "token"), NERGENS)
-    waarden |= {"id": _id(pagina), "stap": "naam", "slug": "proef-alles", "bron": "zaken", "middel": "digid"}
+    bekend = {"id": _id(pagina), "stap": "naam", "slug": "proef-alles", "bron": "zaken", "middel": "digid"}
+    waarden = defaultdict(lambda: NERGENS, bekend)
     multi = "multipart/form-data; boundary=g"
     for soort, body, extra in (
         ("application/x-www-form-urlencoded", b"csrf=" + b"x" * 43, {}),
