@@ -91,6 +91,7 @@ class Sp:
     entity_id: str = ""
     sso: bool = False
     service_index: int = 1
+    service_uuid: str = SERVICE_UUID
     pending: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -129,7 +130,7 @@ class Sp:
     def _service(self) -> etree._Element:
         name = M.ServiceName("Mijn Deventer", {"{http://www.w3.org/XML/1998/namespace}lang": "nl"})
         if self.profile == "eid":
-            requested = M.RequestedAttribute(A.AttributeValue(SERVICE_UUID), Name="urn:nl-eid-gdi:1.0:ServiceUUID")
+            requested = M.RequestedAttribute(A.AttributeValue(self.service_uuid), Name="urn:nl-eid-gdi:1.0:ServiceUUID")
         else:
             requested = M.RequestedAttribute(Name=SERVICE_ID)
         return M.AttributeConsumingService(name, requested, index=str(self.service_index))
@@ -296,7 +297,7 @@ class Sp:
 
     def _service_of(self, attributes: dict[str, list[str]]) -> bool:
         if self.profile == "eid":
-            return attributes.get("urn:nl-eid-gdi:1.0:ServiceUUID") == [SERVICE_UUID]
+            return attributes.get("urn:nl-eid-gdi:1.0:ServiceUUID") == [self.service_uuid]
         return attributes.get("urn:etoegang:core:ServiceID") == [SERVICE_ID] and attributes[
             "urn:etoegang:core:ServiceUUID"
         ] != ["00000000-0000-4000-8000-000000000000"]

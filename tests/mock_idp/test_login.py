@@ -9,6 +9,7 @@ PSEUDO = "urn:etoegang:1.13:EntityConcernedID:Pseudo"
 LEGAL, ACTING = "urn:etoegang:core:LegalSubjectID", "urn:etoegang:core:ActingSubjectID"
 BSN = "urn:nl-eid-gdi:1.0:id:legacy-BSN"
 MIDDEN = "urn:oasis:names:tc:SAML:2.0:ac:classes:MobileTwoFactorContract"
+PARKEREN = "6d3bd5e0-91a6-4b2e-9d55-1f2ad0c0a002"  # the only dienst for which Daan has a mandate
 
 
 async def test_a_citizen_logs_in_with_digid_at_the_level_that_was_asked(world: World) -> None:
@@ -30,12 +31,18 @@ async def test_a_citizen_logs_in_with_eid_and_only_we_can_read_who(world: World)
 
 
 async def test_someone_with_a_mandate_acts_for_another_in_eid(world: World) -> None:
-    sp = world.sp("eid")
+    sp = world.sp("eid", service_uuid=PARKEREN)
     answer = await world.log_in(sp, persoon="999996502", namens="999992041")
     identity = sp.identity(answer, await world.idp("eid"))
     assert identity.encrypted["urn:nl-eid-gdi:1.0:ActingSubjectID"] == {BSN: "999996502"}
     assert identity.encrypted["urn:nl-eid-gdi:1.0:LegalSubjectID"] == {BSN: "999992041"}
     assert len(identity.advice) == 2
+
+
+async def test_a_mandate_for_one_dienst_is_none_for_another(world: World) -> None:
+    again = await world.choose(await world.start(world.sp("eid")), persoon="999996502", namens="999992041")
+    assert again.status_code == 422
+    assert "De machtiging geldt niet voor deze dienst" in again.text
 
 
 async def test_a_parent_acts_for_a_child_by_law(world: World) -> None:
