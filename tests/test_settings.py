@@ -81,14 +81,17 @@ def test_a_good_production_configuration_starts() -> None:
         ({"smtp": SMTP | {"afzender": "deventer"}}, "PIP_SMTP__AFZENDER: "),
         ({"clamd": "clamav"}, "PIP_CLAMD: is geen host:poort en geen pad van een socket"),
         ({"digid": None}, "PIP_DIGID en PIP_EHERKENNING ontbreken allebei"),
-        ({"backoffices": (factories.backoffice(),)}, "een secret van een backoffice is een demowaarde"),
+        (
+            {"backoffices": (factories.backoffice(),)},
+            "een secret van een backoffice of PIP_VERWERKINGENLOGGING is een demowaarde",
+        ),
         (
             {"backoffices": (factories.backoffice(zaken=api(), catalogi=api(), documenten=api(), autorisaties=None),)},
-            "een secret van een backoffice is een demowaarde",
+            "een secret van een backoffice of PIP_VERWERKINGENLOGGING is een demowaarde",
         ),
         (
             {"backoffices": (factories.backoffice(zaken=api("kort"), catalogi=api(), documenten=api()),)},
-            "een secret van een backoffice is een demowaarde of korter dan 32 tekens",
+            "een secret van een backoffice of PIP_VERWERKINGENLOGGING is een demowaarde of korter dan 32 tekens",
         ),
         (
             {"backoffices": (factories.backoffice("een"), factories.backoffice("een"))},
