@@ -6,10 +6,12 @@ The page that comes back after the login shows it again; nothing of it is stored
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
+from typing import Any
 
 from fastapi import Request
+from fastapi.routing import APIRoute
 from sqlalchemy import delete, select
 from starlette.responses import Response
 
@@ -34,6 +36,26 @@ class TeLaat(NotLoggedIn):
     def __init__(self, *, verlopen: bool, terug: str, geheim: str) -> None:
         super().__init__(verlopen=verlopen, terug=terug)
         self.geheim = geheim
+
+
+class LateRoute(APIRoute):
+    """Keeps what was sent when the session had just ended; a subclass says how."""
+
+    @staticmethod
+    async def bewaar(request: Request, exc: NotLoggedIn) -> NotLoggedIn:
+        """What to raise: TeLaat once something is kept, else the exception itself."""
+        raise NotImplementedError
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handler = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except NotLoggedIn as exc:
+                raise await self.bewaar(request, exc) from None
+
+        return handle
 
 
 async def bewaar(db: Sessionmaker, sleutels: Sleutels, concept_id: str | None, stap: str, velden: Velden) -> str:

@@ -3,15 +3,12 @@
 So that answers are taken when the backoffice is away for a moment, and kept when the session ended.
 """
 
-from collections.abc import Callable, Coroutine
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from fastapi import Request
-from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, ValidationError
-from starlette.responses import Response
 
 from pip_portal import late_invoer
 from pip_portal.backoffice.objecttypen import Taak
@@ -65,21 +62,6 @@ def open_zegel(zegel: str, sleutels: Sleutels, taak: UUID) -> Taakbewijs | None:
     return bewijs if bewijs.taak == taak and bewijs.gemaakt_op > now() - GELDIG else None
 
 
-class LateRoute(APIRoute):
-    """Keeps what was typed when the session ended just before it was sent."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handler = super().get_route_handler()
-
-        async def handle(request: Request) -> Response:
-            try:
-                return await handler(request)
-            except NotLoggedIn as exc:
-                raise await _bewaar(request, exc) from None
-
-        return handle
-
-
 async def _bewaar(request: Request, exc: NotLoggedIn) -> NotLoggedIn:
     if request.method != "POST" or not exc.verlopen:
         return exc
@@ -94,6 +76,12 @@ async def _bewaar(request: Request, exc: NotLoggedIn) -> NotLoggedIn:
     plek = _plek(sleutels, bewijs.taak, bewijs.eigenaar)
     geheim = await late_invoer.bewaar(request.app.state.db, sleutels, None, plek, list(velden.items()))
     return TeLaat(verlopen=True, terug=request.url.path, geheim=geheim)
+
+
+class LateRoute(late_invoer.LateRoute):
+    """Keeps what was typed when the session ended just before it was sent."""
+
+    bewaar = staticmethod(_bewaar)
 
 
 async def lees_laat(request: Request, eigenaar: Eigenaar, taak: UUID) -> dict[str, str] | None:

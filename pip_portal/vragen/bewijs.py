@@ -4,16 +4,13 @@ So a question about a zaak is taken while the zaaksysteem is away, and what was 
 waits for the same person.
 """
 
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid4
 
 from fastapi import Request
-from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from starlette.responses import Response
 
 from pip_portal import late_invoer
 from pip_portal.eigenaar import Eigenaar
@@ -73,21 +70,6 @@ class Laat:
     velden: dict[str, str] = field(repr=False)
 
 
-class LateRoute(APIRoute):
-    """Keeps what was typed in a POST that nobody is logged in for, when its page was made for somebody until now."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handler = super().get_route_handler()
-
-        async def handle(request: Request) -> Response:
-            try:
-                return await handler(request)
-            except NotLoggedIn as exc:
-                raise await _bewaar(request, exc) from None
-
-        return handle
-
-
 async def _bewaar(request: Request, exc: NotLoggedIn) -> NotLoggedIn:
     if request.method != "POST" or not exc.verlopen:
         return exc
@@ -99,6 +81,12 @@ async def _bewaar(request: Request, exc: NotLoggedIn) -> NotLoggedIn:
     stap = f"{STAP}:{bewijs.id}"
     geheim = await late_invoer.bewaar(request.app.state.db, sleutels, None, stap, list(velden.items()))
     return TeLaat(verlopen=True, terug=bewijs.terug, geheim=geheim)
+
+
+class LateRoute(late_invoer.LateRoute):
+    """Keeps what was typed in a POST that nobody is logged in for, when its page was made for somebody until now."""
+
+    bewaar = staticmethod(_bewaar)
 
 
 async def lees_laat(request: Request, eigenaar: Eigenaar) -> Laat | None:

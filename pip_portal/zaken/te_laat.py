@@ -1,13 +1,9 @@
 """A page at a zaak that was sent when the session had just ended: what was typed waits for the same person."""
 
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from fastapi import Request
-from fastapi.routing import APIRoute
-from starlette.responses import Response
 
 from pip_portal import late_invoer
 from pip_portal.bestanden.multipart import lees_multipart
@@ -27,21 +23,6 @@ class Laat:
     tekst: str = field(repr=False)
 
 
-class LateRoute(APIRoute):
-    """Keeps the text of a POST that nobody is logged in for, when its page was made for somebody until just now."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handler = super().get_route_handler()
-
-        async def handle(request: Request) -> Response:
-            try:
-                return await handler(request)
-            except NotLoggedIn as exc:
-                raise await _bewaar(request, exc) from None
-
-        return handle
-
-
 async def _bewaar(request: Request, exc: NotLoggedIn) -> NotLoggedIn:
     """What to raise: TeLaat once the text is kept; files never, and no more than a form without files can hold."""
     lengte = request.headers.get("content-length", "")
@@ -57,6 +38,12 @@ async def _bewaar(request: Request, exc: NotLoggedIn) -> NotLoggedIn:
         return exc
     geheim = await late_invoer.bewaar(request.app.state.db, sleutels, None, _plek(sleutels, bewijs.id), velden)
     return TeLaat(verlopen=True, terug=request.url.path.rpartition("/")[0], geheim=geheim)
+
+
+class LateRoute(late_invoer.LateRoute):
+    """Keeps the text of a POST that nobody is logged in for, when its page was made for somebody until just now."""
+
+    bewaar = staticmethod(_bewaar)
 
 
 async def lees(request: Request, eigenaar: Eigenaar, bron: str, uuid: UUID, veld: str) -> Laat | None:
